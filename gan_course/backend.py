@@ -1,0 +1,51 @@
+"""TensorFlow and Keras, loaded once, from one place.
+
+Every module that computes says `from gan_course.backend import keras, tf`, so TensorFlow is loaded
+only when it is needed, and always in the same way.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from gan_course.errors import InputError
+
+
+@contextmanager
+def _startup_chatter_kept_back() -> Iterator[None]:
+    """TensorFlow's C++ start-up lines go to a file, and are shown only if the start fails.
+
+    They are written to file descriptor 2 before any log level applies: on a machine without a GPU
+    every notebook would begin with half a page about CUDA.
+    """
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as chatter:
+        os.dup2(chatter.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            chatter.seek(0)
+            os.write(stderr, chatter.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
+    raise InputError(
+        f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}, but gan_course trains with TensorFlow; "
+        "unset it or set KERAS_BACKEND=tensorflow before Python starts"
+    )
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # leave out INFO, keep warnings and errors
+
+with _startup_chatter_kept_back():
+    import keras
+    import tensorflow as tf
+
+    tf.config.list_physical_devices()  # looks for GPUs, which is the chattiest part
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,157 @@
+"""The command line: recipes, datasets, train, sample, gif, doctor.
+
+In: words. Out: an exit code: 0 done, 1 failed, 2 bad usage or input (one line on stderr), 130
+after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others.
+"""
+
+import argparse
+import os
+import sys
+import warnings
+from pathlib import Path
+
+from gan_course import __version__
+from gan_course.errors import InputError
+
+_PROGRAM = "gan_course"
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = _parser().parse_args(words)
+    warnings.showwarning = _one_line
+    try:
+        arguments.command(arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"{_PROGRAM}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as stopped:
+        print(f"\n{_PROGRAM}: {stopped or 'stopped'}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog=_PROGRAM, description="Train GANs and see what they learn.")
+    parser.add_argument("--version", action="version", version=f"{_PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(name: str, function, about: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+        made.set_defaults(command=function)
+        return made
+
+    command("recipes", _recipes, "list the recipes")
+    command("datasets", _datasets, "list the datasets and where each would come from")
+
+    train = command("train", _train, "train a recipe, or go on with the run in the folder")
+    train.add_argument("recipe", metavar="RECIPE", help="a name from `recipes`")
+    train.add_argument("--out", type=Path, metavar="DIR", help="run folder (runs/RECIPE)")
+    train.add_argument("--steps", type=int, metavar="N", help="generator updates in all")
+    train.add_argument("--batch-size", type=int, metavar="N", help="images per update")
+    train.add_argument("--seed", type=int, metavar="S", help="of all that is random in the run")
+    train.add_argument("--data", metavar="NAME", help="a dataset, or folder:PATH")
+
+    sample = command("sample", _sample, "generate new images from a run")
+    sample.add_argument("run", metavar="RUN", type=Path)
+    sample.add_argument("--count", type=int, default=64, metavar="N", help="images (64)")
+    sample.add_argument("--seed", type=int, default=0, metavar="S", help="of the latents (0)")
+    sample.add_argument(
+        "--out", type=Path, required=True, metavar="FILE",
+        help="FILE.npz (key `images`, uint8 (N, H, W, C)) or FILE.png (one tiled picture)",
+    )  # fmt: skip
+
+    gif = command("gif", _gif, "make the animation of a run again from its sample grids")
+    gif.add_argument("run", metavar="RUN", type=Path)
+    gif.add_argument("--out", type=Path, metavar="FILE.gif", help="(RUN/training.gif)")
+
+    doctor = command("doctor", _doctor, "report on this machine and, given one, on a run folder")
+    doctor.add_argument("run", metavar="RUN", type=Path, nargs="?")
+    return parser
+
+
+def _recipes(_: argparse.Namespace) -> None:
+    from gan_course.catalog import RECIPES
+
+    width = max(map(len, RECIPES))
+    for name, recipe in sorted(RECIPES.items()):
+        size = f"{recipe.steps:>7,} steps on {recipe.dataset}, ~{recipe.cpu_minutes:g} min"
+        print(f"{name:<{width}}  {recipe.about}\n{'':<{width}}  {size} on two CPU cores")
+
+
+def _datasets(_: argparse.Namespace) -> None:
+    from gan_course.data.sources import DATASETS, mirror_file
+
+    width = max(map(len, DATASETS))
+    for name, dataset in DATASETS.items():
+        mirrored = dataset.stand_in is not None and mirror_file(name)
+        origin = f"mirror {mirrored}" if mirrored else dataset.origin
+        print(f"{name:<{width}}  {dataset.about}\n{'':<{width}}  {origin}")
+    print(f"{'folder:PATH':<{width}}  any folder of images")
+
+
+def _train(arguments: argparse.Namespace) -> None:
+    from gan_course.recipes import recipe
+
+    named = {
+        "steps": arguments.steps,
+        "batch_size": arguments.batch_size,
+        "seed": arguments.seed,
+        "dataset": arguments.data,
+    }
+    changes = {name: value for name, value in named.items() if value is not None}
+    chosen = recipe(arguments.recipe, **changes)
+    from gan_course.run import train  # after the recipe: a mistyped name is answered at once
+
+    run = train(chosen, arguments.out or Path("runs") / chosen.name)
+    print(f"samples    {run.dir.sample_files()[-1]}")
+    print(f"animation  {run.gif}")
+    print(f"curves     {run.dir.curves}")
+    print(f"generator  {run.dir.generator}  (keras.models.load_model reads it)")
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    import numpy as np
+
+    from gan_course import images, run
+    from gan_course.rundir import atomic_write
+
+    if arguments.out.suffix not in (".npz", ".png"):
+        raise InputError(f"--out must end in .npz or .png, got {str(arguments.out)!r}")
+    opened = run.open_run(arguments.run)
+    made = images.to_uint8(opened.samples(arguments.count, arguments.seed))
+    with atomic_write(arguments.out) as file:
+        if arguments.out.suffix == ".npz":
+            np.savez_compressed(file, images=made)
+        else:
+            rows, columns = images.square(len(made))
+            about = {
+                "Recipe": opened.recipe.name, "Step": opened.step, "Seed": opened.recipe.seed,
+                "Sample seed": arguments.seed,
+            }  # fmt: skip
+            images.write_png(file, images.tile(made, rows, columns), about)
+    print(f"{arguments.out}: {len(made)} images of {opened.path} at step {opened.step:,}")
+
+
+def _gif(arguments: argparse.Namespace) -> None:
+    from gan_course import run
+
+    print(run.open_run(arguments.run).write_gif(arguments.out))
+
+
+def _doctor(arguments: argparse.Namespace) -> None:
+    from gan_course import doctor
+
+    doctor.report(arguments.run)
+
+
+def _one_line(message, category, filename, lineno, file=None, line=None) -> None:
+    print(f"{_PROGRAM}: {message}", file=sys.stderr)

@@ -1,0 +1,11 @@
+"""Images to learn from: `load(name) -> ImageSet`, uint8 and in memory.
+
+A name is looked up in the mirror folder `$GAN_COURSE_DATA` first (`NAME.npz`), then at its real
+source; embedded sets are made by code and always there; `folder:PATH` reads any folder of images.
+Nothing is ever substituted silently: what cannot be had is a `DatasetUnavailable`.
+"""
+
+from gan_course.data.imageset import ImageSet
+from gan_course.data.sources import DATASETS, load
+
+__all__ = ["DATASETS", "ImageSet", "load"]

@@ -1,0 +1,87 @@
+"""ImageSet: checked uint8 arrays, and where they came from.
+
+In: arrays from any source. Out: images of shape (N, H, W, C), labels of shape (N,), or an
+InputError that names what is wrong. Nothing behind this room has to check images again.
+"""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from gan_course.errors import InputError
+
+
+@dataclass(frozen=True)
+class ImageSet:
+    """Images, and labels where there are any.
+
+    x_train, x_test: uint8 (N, H, W, C), C being 1 or 3; (N, H, W) is taken as one channel.
+    y_train, y_test: integers (N,) or None.
+    names: the class names, `names[label]`; empty where there are no labels.
+    source: where the images came from, as a sentence for the user.
+    """
+
+    name: str
+    x_train: np.ndarray
+    y_train: np.ndarray | None = None
+    x_test: np.ndarray | None = None
+    y_test: np.ndarray | None = None
+    names: tuple[str, ...] = ()
+    source: str = "given as arrays"
+
+    def __post_init__(self):
+        for split in ("train", "test"):
+            images, labels = getattr(self, f"x_{split}"), getattr(self, f"y_{split}")
+            if images is None:
+                continue
+            images = _images(images, f"{self.name}: x_{split}")
+            object.__setattr__(self, f"x_{split}", images)
+            if labels is not None:
+                labels = _labels(labels, len(images), f"{self.name}: y_{split}")
+                object.__setattr__(self, f"y_{split}", labels)
+
+    @property
+    def image_shape(self) -> tuple[int, int, int]:
+        return self.x_train.shape[1:]
+
+    def fingerprint(self) -> str:
+        """Eight hex digits from the number of training images and up to 1,000 of them.
+
+        A resumed run needs the very images that it started with, in their order.
+        """
+        every = max(1, len(self.x_train) // 1000)
+        checksum = zlib.crc32(repr(self.x_train.shape).encode())
+        return f"{zlib.crc32(np.ascontiguousarray(self.x_train[::every]), checksum):08x}"
+
+    def __repr__(self) -> str:
+        sizes = "×".join(map(str, self.image_shape))
+        test = 0 if self.x_test is None else len(self.x_test)
+        return (
+            f"ImageSet {self.name!r}: {len(self.x_train):,} training and {test:,} test images "
+            f"of {sizes}, {len(self.names)} classes; {self.source}"
+        )
+
+
+def _images(images, what: str) -> np.ndarray:
+    images = np.asanyarray(images)
+    if images.dtype != np.uint8:
+        raise InputError(f"{what} must hold uint8 values 0..255, got {images.dtype}")
+    if images.ndim == 3:
+        images = images[..., np.newaxis]
+    if images.ndim != 4 or images.shape[3] not in (1, 3) or 0 in images.shape:
+        raise InputError(
+            f"{what} must have shape (images, height, width) or (images, height, width, 1 or 3), "
+            f"and at least one image, got {images.shape}"
+        )
+    return images
+
+
+def _labels(labels, count: int, what: str) -> np.ndarray:
+    labels = np.asanyarray(labels)
+    if labels.size != count or not np.issubdtype(labels.dtype, np.integer):
+        raise InputError(
+            f"{what} must hold one integer for each of the {count} images, "
+            f"got {labels.dtype} of shape {labels.shape}"
+        )
+    return labels.reshape(count)

@@ -1,0 +1,142 @@
+"""Where each dataset comes from: the mirror folder, its real source, or code.
+
+In: a name. Out: an ImageSet whose `source` says which of them it was.
+"""
+
+import os
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gan_course.data import glyphs, shapes
+from gan_course.data.folder import load_folder
+from gan_course.data.imageset import ImageSet
+from gan_course.errors import DatasetUnavailable, InputError, unknown_name
+
+MIRROR = "GAN_COURSE_DATA"  # the environment variable that names the mirror folder
+_KEYS = ("x_train", "y_train", "x_test", "y_test")
+_FOLDER = "folder:"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One name for `load`. `stand_in` names the embedded set of the same shape."""
+
+    about: str
+    names: tuple[str, ...]  # of the classes
+    fetch: Callable[[], dict[str, np.ndarray]]  # arrays under `_KEYS`
+    origin: str  # where `fetch` gets them, for messages
+    stand_in: str | None = None  # None: this set is embedded itself
+
+
+def _keras_mnist() -> dict[str, np.ndarray]:
+    from gan_course.backend import keras
+
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    return dict(zip(_KEYS, (x_train, y_train, x_test, y_test), strict=True))
+
+
+def _embedded(make: Callable) -> Callable[[], dict[str, np.ndarray]]:
+    def fetch() -> dict[str, np.ndarray]:
+        return dict(zip(_KEYS, (*make(10_000, seed=0), *make(2_000, seed=1)), strict=True))
+
+    return fetch
+
+
+DATASETS: dict[str, Dataset] = {
+    "mnist": Dataset(
+        about="handwritten digits, 28×28 grey, 60,000 + 10,000 (LeCun, Cortes, Burges)",
+        names=tuple("0123456789"),
+        fetch=_keras_mnist,
+        origin="keras.datasets.mnist (download, cached by Keras)",
+        stand_in="glyphs",
+    ),
+    "glyphs": Dataset(
+        about="printed and hand-drawn digits, 28×28 grey, 10,000 + 2,000, made by code",
+        names=glyphs.NAMES,
+        fetch=_embedded(glyphs.make),
+        origin="made by code",
+    ),
+    "shapes": Dataset(
+        about="ten geometric shapes, 32×32 colour, 10,000 + 2,000, made by code",
+        names=shapes.NAMES,
+        fetch=_embedded(shapes.make),
+        origin="made by code",
+    ),
+}
+
+
+def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet:
+    """The dataset of that name.
+
+    Args:
+      name: a key of DATASETS, or "folder:PATH" for a folder of images (searched recursively).
+      image_shape: (H, W, C) to which the images of a folder are brought; other sets keep theirs.
+
+    Raises:
+      InputError: for an unknown name, and for a file or folder that cannot be used.
+      DatasetUnavailable: where neither the mirror nor the source has the set; says what was tried.
+    """
+    if name.startswith(_FOLDER):
+        return load_folder(Path(name.removeprefix(_FOLDER)).expanduser(), image_shape)
+    if name not in DATASETS:
+        raise unknown_name("dataset", name, [*DATASETS, f"{_FOLDER}PATH"])
+    dataset = DATASETS[name]
+    if dataset.stand_in is None:
+        return ImageSet(name, **dataset.fetch(), names=dataset.names, source=dataset.origin)
+    file = mirror_file(name)
+    if file is not None:
+        arrays, source = read_archive(file), "from the mirror folder"
+    else:
+        arrays, source = _fetched(name, dataset), f"from {dataset.origin}"
+    return ImageSet(name, **arrays, names=dataset.names, source=source)
+
+
+def mirror_file(name: str) -> Path | None:
+    """The mirror's archive of that dataset, if there is a mirror and the archive is in it."""
+    folder = os.environ.get(MIRROR)
+    if not folder:
+        return None
+    if not Path(folder).is_dir():
+        raise InputError(f"{MIRROR}={folder!r} is not a folder; correct it or unset it")
+    file = Path(folder) / f"{name}.npz"
+    return file if file.is_file() else None
+
+
+def read_archive(file: Path) -> dict[str, np.ndarray]:
+    """The arrays of a mirror archive: uint8 `x_train`, and any of y_train, x_test, y_test.
+
+    Raises:
+      InputError: if the file is damaged, holds pickled objects, or has other keys.
+    """
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = {key: archive[key] for key in archive.files}
+    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        why = "holds pickled objects" if "allow_pickle" in str(error) else "is damaged"
+        raise InputError(f"{file} {why} ({error}); copy it again or make it anew") from None
+    if "x_train" not in arrays or not set(arrays) <= set(_KEYS):
+        raise InputError(
+            f"{file} has the keys {sorted(arrays)}; expected x_train, "
+            "and where there are any y_train, x_test, y_test"
+        )
+    return arrays
+
+
+def _fetched(name: str, dataset: Dataset) -> dict[str, np.ndarray]:
+    try:
+        return dataset.fetch()
+    except Exception as error:  # a download fails in many ways, and Keras raises plain Exception
+        reason = str(error).splitlines()[0]
+        tried = f"{MIRROR} is not set"
+        if os.environ.get(MIRROR):
+            tried = f"{MIRROR}={os.environ[MIRROR]!r} has no {name}.npz"
+        raise DatasetUnavailable(
+            f"dataset {name!r} cannot be had: {tried}, and {dataset.origin} failed ({reason}). "
+            f"Three ways out: connect to the internet once; put {name}.npz into a folder and set "
+            f"{MIRROR} to it; or train on the embedded stand-in {dataset.stand_in!r}"
+        ) from error

@@ -1,0 +1,66 @@
+"""The doctor: what this machine has, and whether a run folder can be read.
+
+In: nothing, or the folder of a run. Out: lines on the screen. Changes nothing.
+"""
+
+import os
+import platform
+from pathlib import Path
+
+from gan_course import history, state
+from gan_course.backend import keras, tf
+from gan_course.data.sources import DATASETS, MIRROR, mirror_file
+from gan_course.errors import InputError
+from gan_course.run import open_run
+
+
+def report(run_path: Path | None) -> None:
+    """Print the machine's part and, given a folder, the run's."""
+    for name, finding in machine().items():
+        print(f"{name:<12}{finding}")
+    if run_path is not None:
+        for name, finding in run_folder(run_path).items():
+            print(f"{name:<12}{finding}")
+
+
+def machine() -> dict[str, str]:
+    """Versions, devices and data, as name -> finding."""
+    devices = [
+        tf.config.experimental.get_device_details(d) for d in tf.config.list_physical_devices("GPU")
+    ]
+    gpus = ", ".join(details.get("device_name", "GPU") for details in devices)
+    mirrored = [name for name, d in DATASETS.items() if d.stand_in and mirror_file(name)]
+    mirror = (
+        f"{os.environ[MIRROR]}: {', '.join(mirrored) or 'none of our datasets'}"
+        if os.environ.get(MIRROR)
+        else f"none ({MIRROR} is not set)"
+    )
+    return {
+        "python": platform.python_version(),
+        "tensorflow": f"{tf.__version__}, keras {keras.__version__}",
+        "device": gpus or f"CPU, {os.cpu_count()} cores (no GPU found)",
+        "mirror": mirror,
+    }
+
+
+def run_folder(path: Path) -> dict[str, str]:
+    """Recipe, progress and the state of every checkpoint.
+
+    Raises:
+      InputError: if the folder holds no run.
+    """
+    run = open_run(path)
+    rows = history.read(run.dir.history)
+    findings = {
+        "run": f"{run.path}: recipe {run.recipe.name}, seed {run.recipe.seed}",
+        "logged": f"step {rows[-1]['step']:,} of {run.recipe.steps:,}" if rows else "nothing yet",
+    }
+    train_state = state.create(run.recipe)
+    for file in run.dir.checkpoint_files():
+        try:
+            with open(file, "rb") as opened:
+                state.restore(train_state, opened)
+            findings[file.stem] = f"whole, {file.stat().st_size / 1e6:.1f} MB"
+        except InputError as error:
+            findings[file.stem] = str(error)
+    return findings

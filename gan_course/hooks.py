@@ -1,0 +1,133 @@
+"""What happens between the steps: history, sample grids, checkpoints, progress.
+
+A hook is called with (steps made, scalars). It reads the state and writes files; it never changes
+what is learnt, so a run with other hooks ends with the same weights.
+"""
+
+import math
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from gan_course import history, images, seeds, state
+from gan_course.backend import tf
+from gan_course.errors import TrainingDiverged
+from gan_course.loop import Hook, Scalars
+from gan_course.rundir import RunDir, atomic_write
+from gan_course.schema import Recipe
+from gan_course.state import TrainState
+
+
+def every(count: int, hook: Hook, last: int) -> Hook:
+    """The hook after every `count` steps, and after step `last`."""
+
+    def sometimes(step: int, scalars: Scalars) -> None:
+        if step % count == 0 or step == last:
+            hook(step, scalars)
+
+    return sometimes
+
+
+def nan_stop(step: int, scalars: Scalars) -> None:
+    """Raise TrainingDiverged when a scalar is not finite. Comes before whatever saves."""
+    for name, value in scalars.items():
+        if not math.isfinite(float(value)):
+            raise TrainingDiverged(f"{name} is {float(value)} at step {step}")
+
+
+def log_history(run_dir: RunDir, recipe: Recipe, seconds_before: float) -> Hook:
+    """One row of history.csv; the seconds go on from those of an earlier session."""
+    start = time.perf_counter() - seconds_before
+
+    def log(step: int, scalars: Scalars) -> None:
+        row = {name: float(value) for name, value in scalars.items()}
+        row |= {
+            "step": step,
+            "images": step * recipe.images_per_step,
+            "seconds": round(time.perf_counter() - start, 3),
+        }
+        history.append(run_dir.history, row)
+
+    return log
+
+
+def save_checkpoint(run_dir: RunDir, train_state: TrainState) -> Hook:
+    """A checkpoint of this step; all but the newest few are removed once it is whole."""
+
+    def save(step: int, _: Scalars) -> None:
+        with atomic_write(run_dir.checkpoint(step)) as file:
+            state.save(train_state, file)
+        run_dir.forget_old_checkpoints()
+
+    return save
+
+
+def save_samples(run_dir: RunDir, recipe: Recipe, train_state: TrainState) -> Hook:
+    """A grid of what the generator makes of the run's fixed latents."""
+    rows, columns = recipe.grid
+    seed = seeds.derive(recipe.seed, seeds.FIXED_LATENTS, 0)
+    latents = seeds.latents(recipe.latent, rows * columns, recipe.latent_dim, seed)
+    generate = tf.function(lambda: train_state.generator(latents, training=False))
+
+    def save(step: int, _: Scalars) -> None:
+        fakes = images.to_unit_range(generate().numpy(), recipe.value_range)
+        picture = images.tile(images.to_uint8(fakes), rows, columns)
+        about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
+        with atomic_write(run_dir.sample(step)) as file:
+            images.write_png(file, picture, about)
+
+    return save
+
+
+@contextmanager
+def progress_bar(first: int, last: int) -> Iterator[Hook]:
+    """A tqdm bar with the losses in it: text, so that it also shows in a saved notebook."""
+    from tqdm import tqdm
+
+    in_notebook = "ipykernel" in sys.modules
+    stream = sys.stdout if in_notebook else sys.stderr
+    wait = 0.25 if in_notebook or stream.isatty() else 10.0  # seconds; a log file wants few lines
+    shown = 0.0
+    with tqdm(
+        total=last, initial=first, unit="step", file=stream, mininterval=wait, dynamic_ncols=True
+    ) as bar:
+
+        def advance(step: int, scalars: Scalars) -> None:
+            nonlocal shown
+            now = time.monotonic()
+            if now - shown >= wait or step == last:  # reading a loss waits for the device
+                shown = now
+                losses = (
+                    f"d_loss {float(scalars['d_loss']):.3f}, g_loss {float(scalars['g_loss']):.3f}"
+                )
+                bar.set_postfix_str(losses, refresh=False)
+            bar.update(step - bar.n)
+
+        yield advance
+
+
+@contextmanager
+def interrupt_flag() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C asks the loop to stop between two steps; a second one stops at once.
+
+    Outside the main thread Python delivers no signals: then the flag is never set.
+    """
+    interrupted = False
+
+    def ask(signal_number, frame):
+        nonlocal interrupted
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted = True
+
+    try:
+        before = signal.signal(signal.SIGINT, ask)
+    except ValueError:
+        yield lambda: False
+        return
+    try:
+        yield lambda: interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,0 +1,118 @@
+"""Images out of arrays: uint8, one tiled picture, PNG and GIF.
+
+In: images in [-1, 1], or uint8 pictures. Out: uint8 arrays and files, each with a text that says
+which run made it. Nothing here draws axes or trains; matplotlib is not needed.
+"""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image, ImageSequence
+from PIL.PngImagePlugin import PngInfo
+
+from gan_course.errors import InputError
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """[-1, 1] -> 0..255, rounded to nearest; what lies outside is clipped."""
+    return np.clip(np.rint((np.asarray(images) + 1.0) * 127.5), 0, 255).astype(np.uint8)
+
+
+def to_unit_range(images, value_range: tuple[float, float]):
+    """Images from a recipe's value range, (-1, 1) or (0, 1), to [-1, 1]."""
+    low, high = value_range
+    return (images - low) * (2.0 / (high - low)) - 1.0
+
+
+def tile(images: np.ndarray, rows: int, columns: int, gap: int = 2) -> np.ndarray:
+    """One picture from a batch, filled row by row.
+
+    Args:
+      images: uint8 (N, H, W, C) with N <= rows * columns; places left over stay dark.
+      gap: pixels between images and around them.
+
+    Returns:
+      uint8 (rows * (H + gap) + gap, columns * (W + gap) + gap, C).
+
+    Raises:
+      ValueError: if there are more images than places.
+    """
+    count, height, width, channels = images.shape
+    if count > rows * columns:
+        raise ValueError(f"{count} images do not fit into {rows}x{columns} places")
+    cells = np.full((rows * columns, height + gap, width + gap, channels), 32, np.uint8)
+    cells[:count, gap:, gap:] = images
+    cells[count:, gap:, gap:] = 0
+    cells = cells.reshape(rows, columns, height + gap, width + gap, channels)
+    picture = cells.swapaxes(1, 2).reshape(rows * (height + gap), columns * (width + gap), channels)
+    return np.pad(picture, ((0, gap), (0, gap), (0, 0)), constant_values=32)
+
+
+def square(count: int) -> tuple[int, int]:
+    """Rows and columns of the most square grid with room for `count` images."""
+    columns = math.ceil(math.sqrt(count))
+    return math.ceil(count / columns), columns
+
+
+def enlarged(picture: np.ndarray, shortest: int = 256) -> np.ndarray:
+    """The picture with every pixel repeated until no side is below `shortest`."""
+    times = -(-shortest // min(picture.shape[:2]))
+    return picture.repeat(times, axis=0).repeat(times, axis=1)
+
+
+def write_png(file: BinaryIO, picture: np.ndarray, about: dict[str, str]) -> None:
+    """Write a uint8 picture (H, W, 1 or 3); `about` becomes text fields that any viewer shows."""
+    info = PngInfo()
+    for key, value in about.items():
+        info.add_text(key, str(value))
+    _to_pillow(picture).save(file, format="PNG", pnginfo=info)
+
+
+def read_png(path: Path) -> tuple[np.ndarray, dict[str, str]]:
+    """A picture (H, W, C) and its text fields."""
+    with Image.open(path) as image:
+        pixels = np.asarray(image)
+        return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels, dict(image.text)
+
+
+def write_gif(
+    file: BinaryIO, frames: Sequence[Path], about: str, frame_ms: int = 120, last_ms: int = 2000
+) -> None:
+    """An endless animation of PNG files: `frame_ms` each, and the last held for `last_ms`.
+
+    Raises:
+      InputError: if there is no frame, or the frames differ in size.
+    """
+    if not frames:
+        raise InputError("no sample grid to animate yet; train first")
+    pictures = [_enlarged_png(path) for path in frames]
+    sizes = {picture.size for picture in pictures}
+    if len(sizes) > 1:
+        raise InputError(f"the sample grids differ in size: {sorted(sizes)}")
+    pictures[0].save(
+        file,
+        format="GIF",
+        save_all=True,
+        append_images=pictures[1:],
+        duration=[frame_ms] * (len(pictures) - 1) + [last_ms],
+        loop=0,
+        comment=about.encode(),
+    )
+
+
+def gif_frames(path: Path) -> tuple[int, list[int]]:
+    """How many frames a GIF has, and how long each is shown, in milliseconds."""
+    with Image.open(path) as gif:
+        durations = [int(frame.info["duration"]) for frame in ImageSequence.Iterator(gif)]
+    return len(durations), durations
+
+
+def _enlarged_png(path: Path) -> Image.Image:
+    return _to_pillow(enlarged(read_png(path)[0]))
+
+
+def _to_pillow(picture: np.ndarray) -> Image.Image:
+    return Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)

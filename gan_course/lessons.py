@@ -1,0 +1,62 @@
+"""lesson(name): the recipe a notebook trains, sized by the profile.
+
+`GAN_COURSE_PROFILE` is read here and nowhere else:
+
+  quick   the `*_quick` recipe: minutes on a CPU (the default)
+  full    the reference recipe, faithful to its source: for a GPU
+  smoke   a few steps on the embedded stand-in of the data: seconds, for CI anywhere
+"""
+
+import os
+
+from gan_course.catalog import RECIPES
+from gan_course.data import DATASETS
+from gan_course.errors import unknown_name
+from gan_course.recipes import recipe
+from gan_course.schema import Recipe
+
+PROFILE = "GAN_COURSE_PROFILE"
+PROFILES = ("quick", "full", "smoke")
+_SMOKE = dict(steps=8, batch_size=8, log_every=1, sample_every=2, checkpoint_every=4)
+
+
+def lesson(name: str, **changes) -> Recipe:
+    """The recipe `name` of a chapter in the size of the profile; prints one line about it.
+
+    Args:
+      name: a reference recipe, such as "dcgan_mnist".
+      changes: fields to change, as in `recipe`; in the smoke profile the sizes stay small.
+
+    Raises:
+      InputError: for an unknown name, field or profile.
+    """
+    profile = os.environ.get(PROFILE, "quick")
+    if profile not in PROFILES:
+        raise unknown_name(PROFILE, profile, PROFILES)
+    chosen = recipe(name if profile == "full" else _quick(name), **changes)
+    if profile == "smoke":
+        stand_in = DATASETS[chosen.dataset].stand_in or chosen.dataset
+        chosen = chosen.changed(dataset=stand_in, **_SMOKE)
+    cost = "a few seconds" if profile == "smoke" else _cost(chosen, changes)
+    print(
+        f"Profile {profile!r}: recipe {chosen.name!r}, {chosen.steps:,} steps on "
+        f"{chosen.dataset!r}, {cost}."
+    )
+    return chosen
+
+
+def _quick(name: str) -> str:
+    quick = f"{name}_quick"
+    if quick not in RECIPES:
+        lessons = [other.removesuffix("_quick") for other in RECIPES if other.endswith("_quick")]
+        raise unknown_name("lesson", name, lessons)
+    return quick
+
+
+def _cost(chosen: Recipe, changes: dict) -> str:
+    """The measured minutes, scaled by the steps; other changes make it a rough figure."""
+    minutes = chosen.cpu_minutes * chosen.steps / RECIPES[chosen.name].steps
+    about = "roughly" if set(changes) - {"steps", "seed", "name"} else "about"
+    if minutes < 1.5:
+        return f"{about} {round(minutes * 60, -1):.0f} s of training on two CPU cores"
+    return f"{about} {minutes:.0f} minutes of training on two CPU cores"

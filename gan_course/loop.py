@@ -1,0 +1,63 @@
+"""The loop: a compiled step, then the hooks. No losses, no plots, no files.
+
+In: a state, an objective, a recipe, batches. Out: the state, some steps further.
+Everything random in a step follows from (run seed, step), see seeds.py.
+"""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+
+from gan_course import seeds
+from gan_course.backend import tf
+from gan_course.objectives import Objective
+from gan_course.schema import Recipe
+from gan_course.state import TrainState
+from gan_course.step import latent_batches, train_step
+
+Scalars = dict[str, tf.Tensor]
+CompiledStep = Callable[[np.ndarray], Scalars]
+Hook = Callable[[int, Scalars], None]  # (steps made, what the last one returned)
+
+
+def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> CompiledStep:
+    """The train step of a recipe as one TensorFlow graph.
+
+    Returns:
+      uint8 images (d_steps, batch, H, W, C) -> named scalars; each call moves `state` one step.
+    """
+    count = latent_batches(recipe.order, recipe.d_steps)
+    low, high = recipe.value_range
+    images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
+
+    @tf.function(input_signature=[images])
+    def compiled(images):
+        reals = tf.cast(images, tf.float32) * ((high - low) / 255.0) + low
+        latents = [
+            seeds.latents(
+                recipe.latent,
+                recipe.batch_size,
+                recipe.latent_dim,
+                seeds.derive(recipe.seed, seeds.LATENTS, state.step, index),
+            )
+            for index in range(count)
+        ]
+        return train_step(state, objective, recipe.order, reals, tf.stack(latents))
+
+    return compiled
+
+
+def fit(
+    compiled: CompiledStep,
+    batches: Callable[[int], np.ndarray],
+    steps: range,
+    hooks: Iterable[Hook],
+    stop: Callable[[], bool] = lambda: False,
+) -> None:
+    """Make the steps of `steps`, calling every hook after each, until `stop()` says true."""
+    for step in steps:
+        scalars = compiled(batches(step))
+        for hook in hooks:
+            hook(step + 1, scalars)
+        if stop():
+            break

@@ -1,0 +1,61 @@
+"""Networks from a recipe: plain `tf.keras` models, written one layer a line.
+
+In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
+Nothing here knows data, losses or training. The notation of the layers is in `notation.py`.
+"""
+
+import re
+
+from gan_course.backend import keras
+from gan_course.errors import InputError
+from gan_course.models.notation import layers_of
+from gan_course.schema import Recipe
+
+__all__ = ["build"]
+
+
+def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
+    """The two networks of a recipe.
+
+    Returns:
+      generator: latents (batch, latent_dim) -> images (batch, H, W, C) in recipe.value_range.
+      discriminator: such images -> logits (batch, 1).
+
+    Raises:
+      InputError: for a line that cannot be read, layers that do not fit together, and networks
+        whose output has another shape than the game needs.
+    """
+    generator = _network("generator", (recipe.latent_dim,), recipe.generator, recipe.seed)
+    discriminator = _network("discriminator", recipe.image_shape, recipe.discriminator, recipe.seed)
+    _check_output(generator, recipe.image_shape, "an image")
+    _check_output(discriminator, (1,), "one logit")
+    return generator, discriminator
+
+
+def _network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -> keras.Sequential:
+    network = keras.Sequential([keras.Input(input_shape)], name=name)
+    for number, line in enumerate(lines, start=1):
+        try:
+            for layer in layers_of(line, f"{name}_{number}", seed):
+                network.add(layer)
+        except InputError as error:
+            raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None
+        except ValueError as error:  # Keras: this layer does not take what the last one gives
+            reason = _reason(error)
+            raise InputError(f"{name}, layer {number} ({line!r}) does not fit: {reason}") from None
+    return network
+
+
+def _reason(error: ValueError) -> str:
+    """What Keras says in bold, or else its first line: the rest is a list of arguments."""
+    bold = re.search(r"\x1b\[1m(.+?)\x1b", str(error))
+    return bold[1] if bold else str(error).splitlines()[0]
+
+
+def _check_output(network: keras.Sequential, expected: tuple, what: str) -> None:
+    found = tuple(network.output_shape[1:])
+    if found != tuple(expected):
+        raise InputError(
+            f"the {network.name} must end in {what} of shape {tuple(expected)}, "
+            f"but its last layer gives {found}"
+        )

@@ -1,0 +1,168 @@
+"""The notation in which recipes write layers, and its meaning in Keras.
+
+A line is one layer, then what is done to its output, left to right:
+
+  Dense 256                units
+  Conv 64 k5 s2            filters, kernel size, stride (1 if left out); padding "same"
+  ConvT 64 k5 s2           Conv2DTranspose
+  Up                       UpSampling2D x2, nearest
+  Reshape 7 7 256 · Flatten · Dropout .4
+
+  ... N(0,.02)             kernel from a normal distribution (mean, standard deviation)
+  ... xavier               kernel from Glorot's normal distribution
+  ... bias(.1,.2)          bias from a uniform distribution (Keras's default: 0)
+  ... nobias
+  ... BN .9                BatchNormalization (momentum; Keras's default .99 if left out)
+  ... ReLU · LReLU .2 · tanh · sigmoid · Dropout .3
+
+The kernel is Glorot uniform, Keras's default, where the line says nothing else.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+
+from gan_course.backend import keras
+from gan_course.errors import InputError, unknown_name
+from gan_course.seeds import layer_seed
+
+_NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)")
+
+
+def layers_of(line: str, name: str, seed: int) -> list[keras.layers.Layer]:
+    """The Keras layers of one line, named `name`, `name_bn`, ...
+
+    Args:
+      seed: the run's; the line's own random numbers are derived from it and `name`.
+
+    Raises:
+      InputError: naming the word that cannot be read.
+    """
+    words = line.split()
+    if not words:
+        raise InputError("the line is empty")
+    kind, numbers, rest = words[0], *_leading_numbers(words[1:])
+    if kind in _AFTER:
+        return [_after(kind, numbers, name, seed), *_followers(rest, name, seed)]
+    if kind not in _LAYERS:
+        raise unknown_name("layer", kind, [*_LAYERS, *_AFTER])
+    options, rest = _weight_options(rest, kind, name, seed)
+    return [_LAYERS[kind](numbers, name=name, **options), *_followers(rest, name, seed)]
+
+
+def _leading_numbers(words: list[str]) -> tuple[list[float], list[str]]:
+    count = next((i for i, word in enumerate(words) if not _NUMBER.fullmatch(word)), len(words))
+    return [float(word) for word in words[:count]], words[count:]
+
+
+def _whole(numbers: list[float], count: int, what: str) -> list[int]:
+    if len(numbers) != count or any(n != int(n) or n < 1 for n in numbers):
+        raise InputError(f"expected {what}, got {numbers or 'nothing'}")
+    return [int(n) for n in numbers]
+
+
+def _dense(numbers: list[float], **options) -> keras.layers.Layer:
+    (units,) = _whole(numbers, 1, "a number of units")
+    return keras.layers.Dense(units, **options)
+
+
+def _convolution(layer: Callable) -> Callable:
+    def make(numbers: list[float], **options) -> keras.layers.Layer:
+        (filters,) = _whole(numbers, 1, "a number of filters")
+        if "kernel_size" not in options:
+            raise InputError("the kernel size is missing; write k5 for 5x5")
+        return layer(filters, padding="same", **options)
+
+    return make
+
+
+def _up(numbers: list[float], **options) -> keras.layers.Layer:
+    _whole(numbers, 0, "no number")
+    return keras.layers.UpSampling2D(**options)
+
+
+def _reshape(numbers: list[float], **options) -> keras.layers.Layer:
+    return keras.layers.Reshape(_whole(numbers, len(numbers) or 1, "a shape"), **options)
+
+
+def _flatten(numbers: list[float], **options) -> keras.layers.Layer:
+    _whole(numbers, 0, "no number")
+    return keras.layers.Flatten(**options)
+
+
+_LAYERS = {
+    "Dense": _dense,
+    "Conv": _convolution(keras.layers.Conv2D),
+    "ConvT": _convolution(keras.layers.Conv2DTranspose),
+    "Up": _up,
+    "Reshape": _reshape,
+    "Flatten": _flatten,
+}
+_WEIGHTED = ("Dense", "Conv", "ConvT")
+
+
+def _weight_options(
+    words: list[str], kind: str, name: str, seed: int
+) -> tuple[dict[str, object], list[str]]:
+    """Keras's arguments from the words that describe the weights, and the words after them."""
+    if kind not in _WEIGHTED:
+        return {}, words
+    kernel_seed, bias_seed = layer_seed(seed, f"{name}/kernel"), layer_seed(seed, f"{name}/bias")
+    options: dict[str, object] = {
+        "kernel_initializer": keras.initializers.GlorotUniform(kernel_seed)
+    }
+    for position, word in enumerate(words):
+        if kind != "Dense" and re.fullmatch(r"[ks]\d+", word):
+            options["kernel_size" if word[0] == "k" else "strides"] = int(word[1:])
+        elif word == "nobias":
+            options["use_bias"] = False
+        elif word == "xavier":
+            options["kernel_initializer"] = keras.initializers.GlorotNormal(kernel_seed)
+        elif word.startswith("N("):
+            mean, stddev = _pair(word)
+            options["kernel_initializer"] = keras.initializers.RandomNormal(
+                mean, stddev, kernel_seed
+            )
+        elif word.startswith("bias("):
+            low, high = _pair(word)
+            options["bias_initializer"] = keras.initializers.RandomUniform(low, high, bias_seed)
+        else:
+            return options, words[position:]
+    return options, []
+
+
+def _pair(word: str) -> tuple[float, float]:
+    inside = re.fullmatch(r"\w+\(([^,]+),([^,]+)\)", word)
+    if not inside or not all(_NUMBER.fullmatch(number) for number in inside.groups()):
+        raise InputError(f"expected two numbers as in N(0,.02), without spaces, got {word!r}")
+    return float(inside[1]), float(inside[2])
+
+
+_AFTER = {
+    "BN": lambda value, name, seed: keras.layers.BatchNormalization(momentum=value, name=name),
+    "ReLU": lambda _, name, seed: keras.layers.ReLU(name=name),
+    "LReLU": lambda value, name, seed: keras.layers.LeakyReLU(value, name=name),
+    "tanh": lambda _, name, seed: keras.layers.Activation("tanh", name=name),
+    "sigmoid": lambda _, name, seed: keras.layers.Activation("sigmoid", name=name),
+    "Dropout": lambda value, name, seed: keras.layers.Dropout(
+        value, seed=layer_seed(seed, name), name=name
+    ),
+}
+_NEEDS = {"LReLU": "a slope", "Dropout": "a rate"}  # a number must follow
+_DEFAULT = {"BN": 0.99}  # a number may follow
+
+
+def _after(word: str, numbers: list[float], name: str, seed: int) -> keras.layers.Layer:
+    if word in _NEEDS and len(numbers) != 1:
+        raise InputError(f"{word} needs {_NEEDS[word]}, as in {word} .2")
+    if len(numbers) > (word in _NEEDS or word in _DEFAULT):
+        raise InputError(f"too many numbers after {word}: {numbers}")
+    value = numbers[0] if numbers else _DEFAULT.get(word)
+    return _AFTER[word](value, name, seed)
+
+
+def _followers(words: list[str], name: str, seed: int) -> Iterator[keras.layers.Layer]:
+    while words:
+        word, numbers, words = words[0], *_leading_numbers(words[1:])
+        if word not in _AFTER:
+            raise unknown_name("word", word, _AFTER)
+        yield _after(word, numbers, f"{name}_{word.lower()}", seed)

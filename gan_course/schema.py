@@ -1,0 +1,174 @@
+"""Recipe: every number of a run, in one frozen, JSON-able record.
+
+In: numbers, strings and tuples of strings. Out: a record that is checked once, here, so that
+nothing behind it has to check again. No TensorFlow: reading recipes stays instant.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+from gan_course.errors import InputError, unknown_name
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One GAN, its data and its training.
+
+    The networks are written one layer a line, in the notation of `gan_course.models`:
+    "Conv 64 k5 s2 LReLU .2 Dropout .4".
+    """
+
+    name: str
+    about: str  # one line for the list of recipes
+    cpu_minutes: float  # what training takes on two CPU cores, measured
+
+    dataset: str  # a name for `gan.data.load`
+    image_shape: Shape  # height, width, channels
+    value_range: tuple[float, float] = (-1.0, 1.0)  # what black and white become: tanh, or (0, 1)
+
+    latent_dim: int = 100
+    latent: str = "normal"  # N(0, 1), or "uniform": U(-1, 1)
+    generator: tuple[str, ...]
+    discriminator: tuple[str, ...]
+
+    objective: str = "non_saturating"  # a key of `objectives.OBJECTIVES`
+    real_label: float = 1.0  # below 1: one-sided label smoothing
+    order: str = "alternating"  # discriminator first, or "simultaneous"
+    d_steps: int = 1  # discriminator updates per generator update
+
+    optimizer: str = "adam"  # or "rmsprop", "sgd"; one object for each network
+    g_learning_rate: float
+    d_learning_rate: float
+    beta_1: float | None = None  # Adam's, and only Adam's
+
+    batch_size: int  # real images per discriminator update
+    steps: int  # generator updates
+    seed: int = 0
+
+    grid: tuple[int, int] = (4, 4)  # rows and columns of the sample grids
+    log_every: int = 10  # steps between rows of the history
+    sample_every: int  # steps between sample grids: the frames of the GIF
+    checkpoint_every: int
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _coerced(field, getattr(self, field.name)))
+        for name in _POSITIVE:
+            _check(getattr(self, name) > 0, f"{name} must be > 0, got {getattr(self, name)}")
+        _check(0 <= self.seed < 2**31, f"seed must be in [0, 2**31), got {self.seed}")
+        _check(
+            len(self.image_shape) == 3
+            and min(self.image_shape) > 0
+            and self.image_shape[2] in (1, 3),
+            f"image_shape must be (height, width, 1 or 3 channels), got {self.image_shape}",
+        )
+        _check(
+            self.value_range in ((-1.0, 1.0), (0.0, 1.0)),
+            f"value_range must be (-1, 1) or (0, 1), got {self.value_range}",
+        )
+        _check(
+            len(self.grid) == 2 and min(self.grid) > 0,
+            f"grid must be (rows, columns), got {self.grid}",
+        )
+        _check(0 < self.real_label <= 1, f"real_label must be in (0, 1], got {self.real_label}")
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise unknown_name(name, getattr(self, name), choices)
+        self._check_combinations()
+
+    def _check_combinations(self):
+        _check(
+            self.order == "alternating" or self.d_steps == 1,
+            f"order='simultaneous' plays one discriminator update, got d_steps={self.d_steps}; "
+            "use order='alternating'",
+        )
+        _check(
+            (self.beta_1 is not None) == (self.optimizer == "adam"),
+            f"beta_1={self.beta_1} with optimizer={self.optimizer!r}: "
+            "Adam needs a beta_1 and the others have none",
+        )
+        _check(
+            self.beta_1 is None or 0 <= self.beta_1 < 1,
+            f"beta_1 must be in [0, 1), got {self.beta_1}",
+        )
+
+    @property
+    def images_per_step(self) -> int:
+        return self.batch_size * self.d_steps
+
+    def to_json(self) -> dict:
+        """A dictionary that `json` can write, and `from_json` can read."""
+        return json.loads(json.dumps(dataclasses.asdict(self)))
+
+    @classmethod
+    def from_json(cls, fields: dict) -> "Recipe":
+        """Raises InputError for a field that is missing, unknown or out of range."""
+        known = {field.name for field in dataclasses.fields(cls)}
+        for name in fields:
+            if name not in known:
+                raise unknown_name("recipe field", name, known)
+        try:
+            return cls(**fields)
+        except TypeError as error:
+            raise InputError(f"not a whole recipe: {error}") from None
+
+    def changed(self, **changes) -> "Recipe":
+        """A copy with changes, checked again; an unknown field gets a "did you mean"."""
+        return Recipe.from_json({**self._fields(), **changes})
+
+    def differences(self, other: "Recipe") -> dict[str, tuple]:
+        """The fields in which two recipes train differently: name -> (mine, other's)."""
+        mine, theirs = self._fields(), other._fields()
+        return {
+            name: (mine[name], theirs[name])
+            for name in mine
+            if mine[name] != theirs[name] and name not in ("about", "cpu_minutes")
+        }
+
+    def _fields(self) -> dict:
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+
+_POSITIVE = (
+    "latent_dim", "d_steps", "g_learning_rate", "d_learning_rate", "batch_size", "steps",
+    "log_every", "sample_every", "checkpoint_every",
+)  # fmt: skip
+_CHOICES = {
+    "latent": ("normal", "uniform"),
+    "objective": ("non_saturating", "minimax"),
+    "order": ("alternating", "simultaneous"),
+    "optimizer": ("adam", "rmsprop", "sgd"),
+}
+
+
+def _check(holds: bool, message: str) -> None:
+    if not holds:
+        raise InputError(message)
+
+
+def _coerced(field: dataclasses.Field, value):
+    """The value in the field's own type: JSON has lists for tuples, and 1 may stand for 1.0."""
+    try:
+        if field.type is int:
+            if isinstance(value, bool) or int(value) != value:
+                raise TypeError
+            return int(value)
+        if field.type is float or (field.type == (float | None) and value is not None):
+            return float(value)
+        if field.type is str and not isinstance(value, str):
+            raise TypeError
+        if field.type == tuple[str, ...] and (
+            isinstance(value, str) or not all(isinstance(line, str) for line in value)
+        ):
+            raise TypeError
+        if field.type in (tuple[int, int], Shape):
+            return tuple(int(item) for item in value)
+        if field.type == tuple[float, float]:
+            return tuple(float(item) for item in value)
+        return tuple(value) if isinstance(value, list) else value
+    except (TypeError, ValueError):
+        kind = getattr(field.type, "__name__", field.type)
+        raise InputError(f"{field.name} must be a {kind}, got {value!r}") from None

@@ -1,0 +1,45 @@
+"""Every random number of a run, from four integers: (run seed, stream, step, index).
+
+Nothing here has a state. Whatever is drawn at step 1234 is the same whether the run was stopped
+before it or not, so an interrupted run continues as if nothing had happened.
+"""
+
+import hashlib
+
+from gan_course.backend import tf
+
+# One number a purpose: two purposes never share random numbers, whatever the step.
+LATENTS = 1  # the noise vectors of the training steps
+FIXED_LATENTS = 2  # the noise vectors of the sample grids: the same for the whole run
+SAMPLES = 3  # what `run.samples` draws
+BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
+
+
+def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:
+    """A stateless seed.
+
+    Args:
+      run_seed, stream: Python integers.
+      step, index: integers or integer tensors.
+
+    Returns:
+      int32 (2,), as the `tf.random.stateless_*` functions take it.
+    """
+    seed = tf.constant([run_seed, stream], tf.int32)
+    seed = tf.random.experimental.stateless_fold_in(seed, tf.cast(step, tf.int32))
+    return tf.random.experimental.stateless_fold_in(seed, tf.cast(index, tf.int32))
+
+
+def layer_seed(run_seed: int, layer: str) -> int:
+    """A seed in [0, 2**31) for the initial weights and the dropout of the layer of that name."""
+    digest = hashlib.sha256(f"{run_seed}/{layer}".encode()).digest()
+    return int.from_bytes(digest[:4], "little") >> 1
+
+
+def latents(kind: str, count: int, dim: int, seed: tf.Tensor) -> tf.Tensor:
+    """Noise vectors (count, dim), float32: `kind` is "normal" for N(0, 1), "uniform" for U(-1, 1)."""
+    if kind == "normal":
+        return tf.random.stateless_normal([count, dim], seed)
+    if kind == "uniform":
+        return tf.random.stateless_uniform([count, dim], seed, minval=-1.0, maxval=1.0)
+    raise ValueError(f"latent must be 'normal' or 'uniform', got {kind!r}")

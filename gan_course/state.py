@@ -1,0 +1,101 @@
+"""TrainState: everything that changes while a GAN trains, saved and restored bit for bit.
+
+In: a recipe, or an open file. Out: the networks, their optimizers and the step count.
+A checkpoint is one NumPy archive with every variable: weights, the moving averages of batch
+normalisation, Adam's moments, and the counters of the dropout layers. (`save_weights` and
+`tf.train.Checkpoint(model=...)` leave those counters out, and a resumed run then differs.)
+"""
+
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from gan_course.backend import keras, tf
+from gan_course.errors import InputError, TrainingDiverged
+from gan_course.models import build
+from gan_course.schema import Recipe
+
+_OPTIMIZERS = {
+    "adam": keras.optimizers.Adam,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": keras.optimizers.SGD,
+}
+
+
+@dataclass
+class TrainState:
+    """The two networks, one optimizer for each, and how many steps they have made."""
+
+    generator: keras.Model
+    discriminator: keras.Model
+    g_optimizer: keras.optimizers.Optimizer
+    d_optimizer: keras.optimizers.Optimizer
+    step: tf.Variable  # int64 scalar
+
+    def variables(self) -> dict[str, tf.Variable]:
+        """Every variable under a name that does not depend on what else the process has built."""
+        named = {"step": self.step}
+        for part in ("generator", "discriminator", "g_optimizer", "d_optimizer"):
+            for number, variable in enumerate(getattr(self, part).variables):
+                named[f"{part}/{number:03d}_{variable.name}"] = variable.value
+        return named
+
+
+def create(recipe: Recipe) -> TrainState:
+    """A fresh state: the same recipe and seed give the same weights."""
+    generator, discriminator = build(recipe)
+    return TrainState(
+        generator=generator,
+        discriminator=discriminator,
+        g_optimizer=_optimizer(recipe, recipe.g_learning_rate, generator),
+        d_optimizer=_optimizer(recipe, recipe.d_learning_rate, discriminator),
+        step=tf.Variable(0, dtype=tf.int64, trainable=False),
+    )
+
+
+def _optimizer(recipe: Recipe, learning_rate: float, network: keras.Model):
+    moments = {} if recipe.beta_1 is None else {"beta_1": recipe.beta_1}
+    optimizer = _OPTIMIZERS[recipe.optimizer](learning_rate, **moments)
+    # Built now: a compiled step may not create variables, and a checkpoint must find them.
+    optimizer.build(network.trainable_variables)
+    return optimizer
+
+
+def save(state: TrainState, file: BinaryIO) -> None:
+    """Write the state into an open binary file.
+
+    Raises:
+      TrainingDiverged: if a value is not finite; nothing has been written then.
+    """
+    arrays = {name: variable.numpy() for name, variable in state.variables().items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise TrainingDiverged(f"{name} holds NaN or infinity at step {arrays['step']}")
+    np.savez(file, **arrays)
+
+
+def restore(state: TrainState, file: BinaryIO) -> None:
+    """Set the state to what `save` wrote. All or nothing: on an error it stays as it was.
+
+    Raises:
+      InputError: if the file is damaged, or holds other variables than this state has.
+    """
+    variables = state.variables()
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"damaged checkpoint: {error}") from None
+    found = {name: array.shape for name, array in arrays.items()}
+    expected = {name: tuple(variable.shape) for name, variable in variables.items()}
+    if found != expected:
+        name = next(iter(dict(found.items() ^ expected.items())))
+        raise InputError(
+            f"the checkpoint is of other networks: {name} is {found.get(name, 'missing')}, "
+            f"expected {expected.get(name, 'nothing')}"
+        )
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
