@@ -7,7 +7,7 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "images", "models", "objectives", "plots", "step", "teaching")
+_SUBMODULES = ("data", "hooks", "images", "models", "objectives", "plots", "step", "teaching")
 _NAMES = {
     "InputError": "errors",
     "RECIPES": "recipes",
@@ -16,7 +16,7 @@ _NAMES = {
     "lesson": "lessons",
     "open_run": "run",
     "recipe": "recipes",
-    "train": "run",
+    "train": "training",
 }
 __all__ = ["__version__", *_NAMES, *_SUBMODULES]
 

@@ -109,7 +109,7 @@ def _train(arguments: argparse.Namespace) -> None:
     }
     changes = {name: value for name, value in named.items() if value is not None}
     chosen = recipe(arguments.recipe, **changes)
-    from gan_course.run import train  # after the recipe: a mistyped name is answered at once
+    from gan_course.training import train  # after the recipe: a mistyped name is answered at once
 
     run = train(chosen, arguments.out or Path("runs") / chosen.name)
     print(f"samples    {run.dir.sample_files()[-1]}")

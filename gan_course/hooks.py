@@ -1,7 +1,7 @@
 """What happens between the steps: history, sample grids, checkpoints, progress.
 
-A hook is called with (steps made, scalars). It reads the state and writes files; it never changes
-what is learnt, so a run with other hooks ends with the same weights.
+A hook is called with (steps made, state, scalars). It reads the state and writes files; it never
+changes what is learnt, so a run with other hooks ends with the same weights.
 """
 
 import math
@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gan_course import history, images, seeds, state
-from gan_course.backend import tf
 from gan_course.errors import TrainingDiverged
 from gan_course.loop import Hook, Scalars
 from gan_course.rundir import RunDir, atomic_write
@@ -20,17 +19,17 @@ from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
 
-def every(count: int, hook: Hook, last: int) -> Hook:
+def every(count: int, hook: Hook, last: int | None = None) -> Hook:
     """The hook after every `count` steps, and after step `last`."""
 
-    def sometimes(step: int, scalars: Scalars) -> None:
+    def sometimes(step: int, train_state: TrainState, scalars: Scalars) -> None:
         if step % count == 0 or step == last:
-            hook(step, scalars)
+            hook(step, train_state, scalars)
 
     return sometimes
 
 
-def nan_stop(step: int, scalars: Scalars) -> None:
+def nan_stop(step: int, _: TrainState, scalars: Scalars) -> None:
     """Raise TrainingDiverged when a scalar is not finite. Comes before whatever saves."""
     for name, value in scalars.items():
         if not math.isfinite(float(value)):
@@ -41,7 +40,7 @@ def log_history(run_dir: RunDir, recipe: Recipe, seconds_before: float) -> Hook:
     """One row of history.csv; the seconds go on from those of an earlier session."""
     start = time.perf_counter() - seconds_before
 
-    def log(step: int, scalars: Scalars) -> None:
+    def log(step: int, _: TrainState, scalars: Scalars) -> None:
         row = {name: float(value) for name, value in scalars.items()}
         row |= {
             "step": step,
@@ -53,10 +52,10 @@ def log_history(run_dir: RunDir, recipe: Recipe, seconds_before: float) -> Hook:
     return log
 
 
-def save_checkpoint(run_dir: RunDir, train_state: TrainState) -> Hook:
+def save_checkpoint(run_dir: RunDir) -> Hook:
     """A checkpoint of this step; all but the newest few are removed once it is whole."""
 
-    def save(step: int, _: Scalars) -> None:
+    def save(step: int, train_state: TrainState, _: Scalars) -> None:
         with atomic_write(run_dir.checkpoint(step)) as file:
             state.save(train_state, file)
         run_dir.forget_old_checkpoints()
@@ -64,15 +63,15 @@ def save_checkpoint(run_dir: RunDir, train_state: TrainState) -> Hook:
     return save
 
 
-def save_samples(run_dir: RunDir, recipe: Recipe, train_state: TrainState) -> Hook:
+def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
     """A grid of what the generator makes of the run's fixed latents."""
     rows, columns = recipe.grid
     seed = seeds.derive(recipe.seed, seeds.FIXED_LATENTS, 0)
     latents = seeds.latents(recipe.latent, rows * columns, recipe.latent_dim, seed)
-    generate = tf.function(lambda: train_state.generator(latents, training=False))
 
-    def save(step: int, _: Scalars) -> None:
-        fakes = images.to_unit_range(generate().numpy(), recipe.value_range)
+    def save(step: int, train_state: TrainState, _: Scalars) -> None:
+        fakes = train_state.generator(latents, training=False).numpy()
+        fakes = images.to_unit_range(fakes, recipe.value_range)
         picture = images.tile(images.to_uint8(fakes), rows, columns)
         about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
         with atomic_write(run_dir.sample(step)) as file:
@@ -94,7 +93,7 @@ def progress_bar(first: int, last: int) -> Iterator[Hook]:
         total=last, initial=first, unit="step", file=stream, mininterval=wait, dynamic_ncols=True
     ) as bar:
 
-        def advance(step: int, scalars: Scalars) -> None:
+        def advance(step: int, _: TrainState, scalars: Scalars) -> None:
             nonlocal shown
             now = time.monotonic()
             if now - shown >= wait or step == last:  # reading a loss waits for the device

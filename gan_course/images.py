@@ -21,6 +21,12 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
     return np.clip(np.rint((np.asarray(images) + 1.0) * 127.5), 0, 255).astype(np.uint8)
 
 
+def from_uint8(pixels, value_range: tuple[float, float]):
+    """Pixels 0..255, as an array or tensor of floats, to a recipe's value range."""
+    low, high = value_range
+    return pixels * ((high - low) / 255.0) + low
+
+
 def to_unit_range(images, value_range: tuple[float, float]):
     """Images from a recipe's value range, (-1, 1) or (0, 1), to [-1, 1]."""
     low, high = value_range

@@ -10,6 +10,7 @@ import numpy as np
 
 from gan_course import seeds
 from gan_course.backend import tf
+from gan_course.images import from_uint8
 from gan_course.objectives import Objective
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
@@ -17,7 +18,7 @@ from gan_course.step import latent_batches, train_step
 
 Scalars = dict[str, tf.Tensor]
 CompiledStep = Callable[[np.ndarray], Scalars]
-Hook = Callable[[int, Scalars], None]  # (steps made, what the last one returned)
+Hook = Callable[[int, TrainState, Scalars], None]  # steps made, state, what the last step returned
 
 
 def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> CompiledStep:
@@ -27,12 +28,11 @@ def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> Com
       uint8 images (d_steps, batch, H, W, C) -> named scalars; each call moves `state` one step.
     """
     count = latent_batches(recipe.order, recipe.d_steps)
-    low, high = recipe.value_range
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
 
     @tf.function(input_signature=[images])
     def compiled(images):
-        reals = tf.cast(images, tf.float32) * ((high - low) / 255.0) + low
+        reals = from_uint8(tf.cast(images, tf.float32), recipe.value_range)
         latents = [
             seeds.latents(
                 recipe.latent,
@@ -48,16 +48,17 @@ def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> Com
 
 
 def fit(
+    state: TrainState,
     compiled: CompiledStep,
     batches: Callable[[int], np.ndarray],
     steps: range,
     hooks: Iterable[Hook],
     stop: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Make the steps of `steps`, calling every hook after each, until `stop()` says true."""
+    """Make the steps of `steps` on `state`, calling every hook after each, until `stop()`."""
     for step in steps:
         scalars = compiled(batches(step))
         for hook in hooks:
-            hook(step + 1, scalars)
+            hook(step + 1, state, scalars)
         if stop():
             break

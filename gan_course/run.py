@@ -1,13 +1,8 @@
-"""train and open_run: from a recipe to a run folder, and back.
+"""Run: what `train` returns, and what `open_run` reads back from a folder.
 
-In: a recipe and a folder. Out: a `Run`, whose files are listed in rundir.py. `train` continues
-what the folder holds: stopped at any moment and started again, a run ends with the same weights
-and the same history (timings aside) as one that was never stopped.
+In: the folder of a run. Out: its history, networks and new images. Nothing here trains.
 """
 
-import contextlib
-import platform
-import tempfile
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -15,14 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import gan_course
-from gan_course import history, hooks, images, loop, objectives, seeds, state
+from gan_course import history, images, seeds, state
 from gan_course.backend import keras, tf
-from gan_course.data import ImageSet, load
-from gan_course.data.batches import Batches
-from gan_course.errors import InputError, RunWarning, TrainingDiverged
-from gan_course.objectives import Objective
-from gan_course.recipes import recipe as find_recipe
+from gan_course.errors import InputError, RunWarning
 from gan_course.rundir import RunDir, atomic_write, step_of
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
@@ -60,7 +50,7 @@ class Run:
         """The networks and optimizers at the newest readable checkpoint."""
         train_state = state.create(self.recipe)
         if restore_newest(self.dir, train_state) is None:
-            raise InputError(f"{self.path} has no readable checkpoint; train it first")
+            raise InputError(f"{self.path} has no checkpoint yet; train it first")
         return train_state
 
     @property
@@ -111,172 +101,26 @@ def open_run(path: str | Path) -> Run:
     return Run(path)
 
 
-def train(
-    recipe: Recipe | str,
-    out: str | Path,
-    *,
-    objective: Objective | None = None,
-    data: ImageSet | None = None,
-    progress: bool = True,
-) -> Run:
-    """Train a recipe in the folder `out`, or go on with the run that is there.
-
-    Args:
-      recipe: a Recipe, or the name of one.
-      objective: what the players minimise, in place of the recipe's own.
-      data: the images, in place of `load(recipe.dataset)`.
-      progress: show what is trained, and a progress bar.
-
-    Raises:
-      InputError: for anything wrong with the recipe, the data or the folder; before any file of
-        an earlier run is touched.
-      TrainingDiverged: if a loss becomes NaN; the last healthy checkpoint stays.
-      KeyboardInterrupt: after Ctrl-C, once everything is saved.
-    """
-    recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
-    data = data if data is not None else load(recipe.dataset, recipe.image_shape)
-    batches = _batches(recipe, data)
-    chosen = objective or objectives.find(recipe.objective)
-    run_dir = RunDir(out)
-    with run_dir.locked():
-        _claim(run_dir, recipe, chosen, data)
-        train_state = state.create(recipe)
-        done = restore_newest(run_dir, train_state) or 0
-        if done > recipe.steps:
-            raise InputError(
-                f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "
-                "ask for more steps or choose another folder"
-            )
-        if progress:
-            print(_headline(recipe, data, run_dir, done))
-        chosen = objectives.with_real_label(chosen, recipe.real_label)
-        _train_on(run_dir, recipe, chosen, batches, train_state, done, progress)
-        run = Run(run_dir.path)
-        run.state = train_state  # the cached property: no need to read the checkpoint again
-        _write_results(run)
-    return run
-
-
 def restore_newest(run_dir: RunDir, train_state: TrainState) -> int | None:
     """Restore the newest checkpoint that is whole; a damaged one is named, and the next tried.
 
     Returns:
-      Its step, or None if there is none.
+      Its step, or None if none has been saved yet.
+
+    Raises:
+      InputError: if there are checkpoints, but none can be read: starting anew would lose them.
     """
-    for file in reversed(run_dir.checkpoint_files()):
+    files = run_dir.checkpoint_files()
+    for file in reversed(files):
         try:
             with open(file, "rb") as opened:
                 state.restore(train_state, opened)
             return step_of(file)
         except (InputError, OSError) as error:
             warnings.warn(f"{file}: {error}; trying the one before", RunWarning, stacklevel=2)
-    return None
-
-
-def _batches(recipe: Recipe, data: ImageSet) -> Batches:
-    if data.image_shape != recipe.image_shape:
+    if files:
         raise InputError(
-            f"recipe {recipe.name!r} makes images of {recipe.image_shape}, but the images of "
-            f"{data.name!r} are {data.image_shape}; choose another dataset or recipe"
+            f"none of the {len(files)} checkpoints in {run_dir.checkpoints} can be read; "
+            "repair them, or remove the folder to start anew"
         )
-    return Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
-
-
-def _claim(run_dir: RunDir, recipe: Recipe, objective: Objective, data: ImageSet) -> None:
-    """Write recipe.json, or compare with the one that is there: one folder, one run."""
-    content = {
-        "recipe": recipe.to_json(),
-        "objective": objective.name,
-        "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
-        "made_with": {
-            "gan_course": gan_course.__version__,
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-    }
-    if run_dir.recipe.exists():
-        found = run_dir.read_recipe()
-        theirs = Recipe.from_json(found["recipe"]).differences(recipe)
-        theirs.pop("steps", None)  # more steps make a longer run, not another one
-        for key in ("objective", "data"):
-            if found.get(key) != content[key]:
-                theirs[key] = (found.get(key), content[key])
-        if theirs:
-            fields = ", ".join(
-                f"{k}: {old!r} there, {new!r} now" for k, (old, new) in theirs.items()
-            )
-            raise InputError(
-                f"{run_dir.path} holds another run ({fields}); choose another folder, "
-                "or the same recipe to go on with it"
-            )
-        content["made_with"] = found.get("made_with", content["made_with"])
-    run_dir.write_recipe(content)
-
-
-def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str:
-    where = f"{run_dir.path}" + (f", going on after step {done:,}" if done else "")
-    return (
-        f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {recipe.batch_size} images; "
-        f"{data.name}, {len(data.x_train):,} images {data.source}; in {where}"
-    )
-
-
-def _train_on(run_dir, recipe, objective, batches, train_state, done, progress) -> None:
-    """From step `done` to the recipe's last, with the default hooks; saves when interrupted."""
-    rows = history.restart(run_dir.history, done)
-    run_dir.forget_after(done)
-    save = hooks.save_checkpoint(run_dir, train_state)
-    grid = hooks.save_samples(run_dir, recipe, train_state)
-    log = hooks.log_history(run_dir, recipe, rows[-1]["seconds"] if rows else 0.0)
-    last = recipe.steps
-    watched = [
-        hooks.every(recipe.log_every, hooks.nan_stop, last),
-        hooks.every(recipe.checkpoint_every, hooks.nan_stop, last),
-        hooks.every(recipe.log_every, log, last),
-        hooks.every(recipe.sample_every, grid, last),
-        hooks.every(recipe.checkpoint_every, save, last),
-    ]
-    if done == 0:
-        grid(0, {})  # the untrained generator: the first frame
-    compiled = loop.compile_step(train_state, objective, recipe)
-    bar = hooks.progress_bar(done, last) if progress else contextlib.nullcontext()
-    with hooks.interrupt_flag() as interrupted, _explained(run_dir):
-        with bar as advance:
-            all_hooks = [*watched, advance] if progress else watched
-            loop.fit(compiled, batches, range(done, last), all_hooks, interrupted)
-        made = int(train_state.step)
-        if made < last and interrupted():
-            save(made, {})
-            raise KeyboardInterrupt(
-                f"stopped after step {made:,}, everything is saved in {run_dir.path}; "
-                "run the same again and it goes on from there"
-            )
-
-
-@contextlib.contextmanager
-def _explained(run_dir: RunDir):
-    """Add to a divergence what is safe, and what to try."""
-    try:
-        yield
-    except TrainingDiverged as error:
-        healthy = run_dir.checkpoint_files()
-        kept = f"the last healthy checkpoint is {healthy[-1]}" if healthy else "none was saved yet"
-        raise TrainingDiverged(
-            f"{error}; {kept}. Try a lower learning rate, another seed or objective, "
-            "in another folder"
-        ) from None
-
-
-def _write_results(run: Run) -> None:
-    """What a finished run shows: the curves, the animation, the generator for plain Keras."""
-    from gan_course import plots
-
-    with atomic_write(run.dir.curves) as file:
-        plots.history(run.history, run.recipe).savefig(file, format="png", dpi=110)
-    run.write_gif()
-    with tempfile.TemporaryDirectory() as elsewhere, atomic_write(run.dir.generator) as file:
-        saved = Path(elsewhere) / "generator.keras"  # Keras wants a path, with this ending
-        run.generator.save(saved)
-        file.write(saved.read_bytes())
+    return None

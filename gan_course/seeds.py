@@ -37,7 +37,7 @@ def layer_seed(run_seed: int, layer: str) -> int:
 
 
 def latents(kind: str, count: int, dim: int, seed: tf.Tensor) -> tf.Tensor:
-    """Noise vectors (count, dim), float32: `kind` is "normal" for N(0, 1), "uniform" for U(-1, 1)."""
+    """Noise vectors (count, dim), float32, from N(0, 1) ("normal") or U(-1, 1) ("uniform")."""
     if kind == "normal":
         return tf.random.stateless_normal([count, dim], seed)
     if kind == "uniform":
