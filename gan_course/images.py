@@ -63,7 +63,7 @@ def square(count: int) -> tuple[int, int]:
     return math.ceil(count / columns), columns
 
 
-def enlarged(picture: np.ndarray, shortest: int = 256) -> np.ndarray:
+def enlarged(picture: np.ndarray, shortest: int = 200) -> np.ndarray:
     """The picture with every pixel repeated until no side is below `shortest`."""
     times = -(-shortest // min(picture.shape[:2]))
     return picture.repeat(times, axis=0).repeat(times, axis=1)

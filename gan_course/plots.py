@@ -79,5 +79,15 @@ def grid(images: np.ndarray, columns: int | None = None, title: str = "") -> Fig
     return made
 
 
+def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
+    """Pictures uint8 (H, W, C) side by side, each under its name."""
+    made, axes = figure(1, len(named), width=height * len(named), height=height)
+    for axis, (name, picture) in zip(np.atleast_1d(axes), named.items(), strict=True):
+        axis.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        axis.set_axis_off()
+        axis.set_title(name)
+    return made
+
+
 def _ln2(value: float) -> str:
     return "ln 2" if value > 0 else "-ln 2"

@@ -84,6 +84,17 @@ class Run:
         ]
         return images.to_unit_range(np.concatenate(parts), self.recipe.value_range)
 
+    @property
+    def sample_steps(self) -> list[int]:
+        """The steps of which there is a sample grid, from the untrained generator on."""
+        return [step_of(file) for file in self.dir.sample_files()]
+
+    def sample_grid(self, step: int) -> np.ndarray:
+        """The sample grid of that step, uint8 (H, W, C), tiled; always of the same latents."""
+        if step not in self.sample_steps:
+            raise InputError(f"no sample grid of step {step}; there are {self.sample_steps}")
+        return images.read_png(self.dir.sample(step))[0]
+
     def write_gif(self, path: Path | None = None) -> Path:
         """The animation of this run's sample grids, at `path` or in its place in the folder."""
         path = path or self.dir.gif

@@ -1,0 +1,39 @@
+# make demo        trains a GAN on embedded data and says where the pictures are
+# make test        everything that CI runs
+# make lab         opens JupyterLab
+# make notebooks   runs the notebooks again (profile: quick) and saves their outputs
+# make benchmark   measures the speed of this machine
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lab notebooks benchmark clean
+
+demo: $(READY)
+	$(BIN)/python -m gan_course train demo --out runs/demo
+
+test: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python -m pytest
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks
+
+notebooks: $(READY)
+	$(BIN)/python notebooks/execute.py
+
+benchmark: $(READY)
+	$(BIN)/python -m benchmarks.steps
+	$(BIN)/python -m benchmarks.hooks
+
+$(READY): pyproject.toml requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) runs

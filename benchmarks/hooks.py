@@ -1,0 +1,84 @@
+"""What `train()` with its default hooks costs over its bare compiled steps, and its memory.
+
+python -m benchmarks.hooks [RECIPE] [STEPS]
+
+Both make the same steps on the same images, in turns. Writing the curves, the animation and the
+exported generator at the end is timed apart: it is paid once, not by the step.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import gan_course as gan
+from benchmarks.measure import median_ratio, save
+from gan_course import loop, objectives, state
+from gan_course.data.batches import Batches
+
+ROUNDS = 5
+
+
+def bare_seconds(recipe, data) -> float:
+    """The compiled steps alone: state, batches, loop, no hooks."""
+    train_state = state.create(recipe)
+    objective = objectives.with_real_label(objectives.find(recipe.objective), recipe.real_label)
+    compiled = loop.compile_step(train_state, objective, recipe)
+    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    compiled(batches(0))  # traced and compiled before the clock starts
+    start = time.perf_counter()
+    loop.fit(train_state, compiled, batches, range(1, recipe.steps), [])
+    float(train_state.step)
+    return time.perf_counter() - start
+
+
+def full_seconds(recipe, data) -> tuple[float, float]:
+    """`train()` from its second step to its last with the default hooks, and what comes after."""
+    moments = {}
+
+    def note(step, train_state, scalars):
+        moments[step] = time.perf_counter()
+
+    with tempfile.TemporaryDirectory() as folder:
+        gan.train(recipe, Path(folder) / "run", data=data, hooks=[note])
+        end = time.perf_counter()
+    return moments[recipe.steps] - moments[1], end - moments[recipe.steps]
+
+
+def resident_megabytes() -> float:
+    """Resident memory of this process now (Linux; 0 elsewhere)."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    lines = status.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def main(name: str = "vanilla_mnist_quick", steps: int = 600) -> None:
+    recipe = gan.recipe(name, dataset="glyphs", steps=steps)
+    data = gan.data.load("glyphs")
+    bare, full, after, memory = [], [], [], []
+    for _ in range(ROUNDS):
+        bare.append(bare_seconds(recipe, data))
+        seconds, ending = full_seconds(recipe, data)
+        full.append(seconds)
+        after.append(ending)
+        memory.append(resident_megabytes())
+    overhead = (median_ratio(full, bare) - 1) * 100
+    results = {
+        "recipe": name,
+        "steps": steps,
+        "bare_s": round(statistics.median(bare), 2),
+        "train_s": round(statistics.median(full), 2),
+        "overhead_percent": round(overhead, 1),
+        "results_s": round(statistics.median(after), 2),
+        "resident_mb_after_each_round": [round(value) for value in memory],
+    }
+    for key, value in results.items():
+        print(f"{key:30} {value}")
+    save("hooks", results)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2], *map(int, sys.argv[2:3]))

@@ -1,0 +1,61 @@
+"""Timing in turns: every contestant in every round, so that a slow minute hits all alike."""
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gan_course.backend import keras, tf
+
+RESULTS = Path(__file__).parent / "results"
+
+
+def milliseconds_a_step(
+    contestants: dict[str, Callable[[], object]], rounds: int = 15, steps: int = 10
+) -> dict[str, list[float]]:
+    """Each contestant's milliseconds a step, one number for each round, after a warm-up."""
+    for step in contestants.values():
+        for _ in range(5):
+            step()
+    times: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, step in contestants.items():
+            start = time.perf_counter()
+            for _ in range(steps):
+                step()
+            times[name].append((time.perf_counter() - start) / steps * 1e3)
+    return times
+
+
+def median_ratio(slower: list[float], faster: list[float]) -> float:
+    """The median of the ratios round by round."""
+    return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
+
+
+def save(name: str, results: dict) -> None:
+    """Write results/NAME.json with what they were measured on."""
+    gpus = [
+        tf.config.experimental.get_device_details(g) for g in tf.config.list_physical_devices("GPU")
+    ]
+    machine = {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "gpus": [details.get("device_name") for details in gpus],
+        "python": platform.python_version(),
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+    }
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"machine": machine, "results": results}, indent=2)
+    (RESULTS / f"{name}.json").write_text(text + "\n")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()

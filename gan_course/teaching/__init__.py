@@ -1,0 +1,18 @@
+"""What the notebooks use to explain: the library's own source, checks, drawings.
+
+In: functions of the library and of the student. Out: something to look at, or a `Mismatch` that
+says how far apart the two are. Nothing here is used by training.
+"""
+
+from gan_course.teaching.checks import Mismatch, same_objective, same_update
+from gan_course.teaching.drawings import overlap, transposed_convolution
+from gan_course.teaching.source import show
+
+__all__ = [
+    "Mismatch",
+    "overlap",
+    "same_objective",
+    "same_update",
+    "show",
+    "transposed_convolution",
+]

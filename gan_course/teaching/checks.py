@@ -1,0 +1,96 @@
+"""Compare what a student writes with what the library does: by behaviour, not by text.
+
+In: the student's function and the library's. Out: one printed line with the largest difference,
+or a `Mismatch` with where it is. Names, comments and order of the code stay free.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from gan_course import seeds, state
+from gan_course.backend import tf
+from gan_course.objectives import Objective, find
+from gan_course.schema import Recipe
+
+_STEPS = 3  # one is not enough: an update that forgets the last one shows at the second
+
+
+class Mismatch(AssertionError):
+    """The two functions behave differently."""
+
+
+def same_objective(mine: Objective, library: Objective, tolerance: float = 1e-5) -> None:
+    """Compare two objectives on a grid of logits from -8 to 8.
+
+    Raises:
+      Mismatch: with the logits at which they differ most.
+    """
+    axis = np.linspace(-8, 8, 33, dtype=np.float32)
+    real, fake = (tf.constant(axes.reshape(-1, 1)) for axes in np.meshgrid(axis, axis))
+    for name, arguments in (("d_loss", (real, fake)), ("g_loss", (fake,))):
+        ours, theirs = (getattr(o, name)(*arguments).numpy() for o in (mine, library))
+        if ours.shape != theirs.shape:
+            raise Mismatch(f"{name} has shape {ours.shape}, expected {theirs.shape}")
+        difference = np.abs(ours - theirs)
+        worst = int(difference.argmax())
+        if not difference[worst] <= tolerance:
+            where = ", ".join(f"{float(a[worst, 0]):g}" for a in arguments)
+            raise Mismatch(
+                f"{name} at logits ({where}) is {ours[worst, 0]:.6g}, "
+                f"expected {theirs[worst, 0]:.6g}"
+            )
+        print(f"{name}: the same, largest difference {difference[worst]:.1e}")
+
+
+def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: float = 1e-6) -> None:
+    """Compare two updates `f(state, objective, real, latent)`: weights equal after three steps.
+
+    Both start from the same weights, with the same images and noise, and both are compiled (eager
+    and compiled arithmetic differ in the last digits). The optimizers are plain SGD: Adam divides
+    a gradient by its size, and would hide a loss that is wrong by a factor.
+
+    Args:
+      library: takes (state, objective, real, latent), or (state, objective, latent) as
+        `step.generator_update` does; `mine` takes the same.
+
+    Raises:
+      Mismatch: with the variable in which they differ most.
+    """
+    plain = recipe.changed(optimizer="sgd", beta_1=None, g_learning_rate=0.05, d_learning_rate=0.05)
+    ours, theirs = (_after_steps(update, plain) for update in (mine, library))
+    differences = {name: float(np.abs(ours[name] - theirs[name]).max()) for name in theirs}
+    worst = max(differences, key=differences.get)
+    if not differences[worst] <= tolerance:
+        raise Mismatch(
+            f"after {_STEPS} steps {worst} differs by {differences[worst]:.2g}, "
+            f"more than {tolerance:g}; {_count_differing(differences, tolerance)}"
+        )
+    print(
+        f"the same update: after {_STEPS} steps the largest difference in "
+        f"{len(differences)} variables is {differences[worst]:.1e}"
+    )
+
+
+def _after_steps(update: Callable, recipe: Recipe) -> dict[str, np.ndarray]:
+    """The variables after a few compiled calls on fixed images and noise."""
+    train_state = state.create(recipe)
+    objective = find(recipe.objective)
+    takes_real = update.__code__.co_argcount == 4
+
+    def call(real, latent):
+        update(train_state, objective, *([real] if takes_real else []), latent)
+
+    compiled = tf.function(call)
+    for step in range(_STEPS):
+        seed = seeds.derive(recipe.seed, seeds.LATENTS, step)
+        shape = [recipe.batch_size, *recipe.image_shape]
+        low, high = recipe.value_range
+        real = tf.random.stateless_uniform(shape, seed, minval=low, maxval=high)
+        compiled(real, seeds.latents(recipe.latent, recipe.batch_size, recipe.latent_dim, seed))
+    return {name: variable.numpy() for name, variable in train_state.variables().items()}
+
+
+def _count_differing(differences: dict[str, float], tolerance: float) -> str:
+    wrong = [name for name, difference in differences.items() if not difference <= tolerance]
+    return f"{len(wrong)} of {len(differences)} variables differ"

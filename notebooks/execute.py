@@ -1,0 +1,60 @@
+"""Run every notebook again, top to bottom in a fresh kernel, and save it with its outputs.
+
+python notebooks/execute.py [NOTEBOOK ...]     (profile: $GAN_COURSE_PROFILE, or quick)
+
+The runs are made in a temporary folder, so an older run never leaks into the outputs. A progress
+bar is saved as it looked last: a terminal would have overwritten the rest.
+"""
+
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parent
+
+
+def execute(path: Path) -> None:
+    """Run one notebook and write it back; on an error it stays as it was."""
+    book = nbformat.read(path, as_version=4)
+    os.environ["PYTHONPATH"] = str(FOLDER.parent)  # the kernel runs elsewhere, with this library
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as elsewhere:
+        NotebookClient(
+            book, timeout=3600, kernel_name="python3", resources={"metadata": {"path": elsewhere}}
+        ).execute()
+    for cell in book.cells:
+        cell.metadata.pop("execution", None)  # times of day
+        merge_streams(cell)
+    nbformat.write(book, path)
+    print(f"{path.name}: {time.monotonic() - start:.0f} s, {path.stat().st_size / 1e6:.2f} MB")
+
+
+def merge_streams(cell) -> None:
+    """One output for pieces of text that follow each other, as one sees them."""
+    merged = []
+    for output in cell.get("outputs", []):
+        before = merged[-1] if merged else None
+        if before and output.output_type == "stream" and output.name == before.get("name"):
+            before.text = as_last_seen(before.text + output.text)
+            continue
+        if output.output_type == "stream":
+            output.text = as_last_seen(output.text)
+        merged.append(output)
+    if "outputs" in cell:
+        cell.outputs = merged
+
+
+def as_last_seen(text: str) -> str:
+    """What a terminal shows of the text: a carriage return overwrites the line."""
+    return re.sub(r"[^\n]*\r(?!\n)", "", text.replace("\r\n", "\n"))
+
+
+if __name__ == "__main__":
+    for notebook in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
+        execute(notebook)

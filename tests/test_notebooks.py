@@ -1,0 +1,48 @@
+"""Every notebook runs top to bottom on any machine: nbval, profile `smoke`, no network needed.
+
+Cells marked NBVAL_CHECK_OUTPUT must print what is committed; the others must run without an error.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECONDS_PER_CELL = 120
+MEGABYTES = 1.5
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_in_the_smoke_profile_and_its_checked_outputs_hold(notebook, tmp_path):
+    shutil.copy(notebook, tmp_path)  # its runs go there too, and never meet a student's
+    environment = {**os.environ, "GAN_COURSE_PROFILE": "smoke", "PYTHONPATH": str(ROOT)}
+    environment.pop("GAN_COURSE_DATA", None)  # smoke needs no data but the embedded
+    command = [
+        sys.executable, "-m", "pytest", "--nbval-lax", "-q", "-p", "no:cacheprovider",
+        f"--nbval-cell-timeout={SECONDS_PER_CELL}", notebook.name,
+    ]  # fmt: skip
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_committed_with_the_outputs_of_a_clean_quick_run(notebook):
+    book = nbformat.read(notebook, as_version=4)
+    code = [cell for cell in book.cells if cell.cell_type == "code"]
+    outputs = [output for cell in code for output in cell.outputs]
+    printed = "".join(o.text for o in outputs if o.output_type == "stream")
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert "Profile 'quick'" in printed
+    assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    assert max(len(cell.source.splitlines()) for cell in code) <= 20
+    assert 0.05 < notebook.stat().st_size / 1e6 < MEGABYTES
+
+
+def test_there_is_a_notebook_for_each_chapter():
+    assert [path.name for path in NOTEBOOKS] == ["01_vanilla_gan.ipynb", "02_dcgan.ipynb"]
