@@ -98,9 +98,10 @@ class Run:
     def write_gif(self, path: Path | None = None) -> Path:
         """The animation of this run's sample grids, at `path` or in its place in the folder."""
         path = path or self.dir.gif
-        about = f"gan_course: recipe {self.recipe.name}, seed {self.recipe.seed}"
+        frames = self.dir.sample_files()
+        about = f"recipe {self.recipe.name}, seed {self.recipe.seed}, steps {self.sample_steps}"
         with atomic_write(path) as file:
-            images.write_gif(file, self.dir.sample_files(), about)
+            images.write_gif(file, frames, about)
         return path
 
     def __repr__(self) -> str:

@@ -177,7 +177,9 @@ def _write_results(run: Run) -> None:
     from gan_course import plots
 
     with atomic_write(run.dir.curves) as file:
-        plots.history(run.history, run.recipe).savefig(file, format="png", dpi=110)
+        about = {"Recipe": run.recipe.name, "Step": str(run.step), "Seed": str(run.recipe.seed)}
+        curves = plots.history(run.history, run.recipe)
+        curves.savefig(file, format="png", dpi=110, metadata=about)
     run.write_gif()
     with tempfile.TemporaryDirectory() as elsewhere, atomic_write(run.dir.generator) as file:
         saved = Path(elsewhere) / "generator.keras"  # Keras wants a path, with this ending

@@ -1,0 +1,195 @@
+"""Shared by the end-to-end tests: a tiny GAN, its data, and ways to compare two runs.
+
+Run as a program it trains that GAN in a process of its own, which a test can kill:
+
+  python tests/e2e.py OUT SESSIONS CHANGES
+
+CHANGES is JSON for `tiny`; a line with the first step of this process is added to SESSIONS.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).parents[1]
+SHAPE = (8, 8, 1)
+ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("GAN_COURSE", "KERAS_"))}
+
+
+def tiny(**changes):
+    """A GAN of 8x8 images with all that has a memory: BN, Dropout, Adam, two updates of D."""
+    from gan_course import Recipe
+
+    fields = dict(
+        name="tiny",
+        about="for tests",
+        cpu_minutes=0.01,
+        dataset="mnist",  # from the folder that `mirror` fills
+        image_shape=SHAPE,
+        latent_dim=4,
+        generator=("Dense 16 BN .9 ReLU Dropout .2", "Dense 64 tanh", "Reshape 8 8 1"),
+        discriminator=("Flatten", "Dense 16 LReLU .2 Dropout .3", "Dense 1"),
+        order="alternating",
+        d_steps=2,
+        g_learning_rate=1e-3,
+        d_learning_rate=2e-3,
+        beta_1=0.5,
+        batch_size=8,
+        steps=40,
+        seed=3,
+        grid=(2, 3),
+        log_every=3,
+        sample_every=10,
+        checkpoint_every=7,
+    )
+    return Recipe(**{**fields, **changes})
+
+
+CONVOLUTIONS = dict(
+    generator=(
+        "Dense 32 nobias BN .9 ReLU",
+        "Reshape 2 2 8",
+        "ConvT 8 k4 s2 nobias BN .9 ReLU",
+        "ConvT 1 k4 s2 tanh",
+    ),
+    discriminator=("Conv 8 k4 s2 LReLU .2 Dropout .3", "Flatten", "Dense 1"),
+    order="simultaneous",
+    d_steps=1,
+)
+
+
+def pixels(count: int = 50, shape: tuple = SHAPE) -> np.ndarray:
+    """Noise, uint8; 50 is no multiple of the batch, so some batches reach over an epoch's end."""
+    return np.random.default_rng(7).integers(0, 256, (count, *shape), dtype=np.uint8)
+
+
+def image_set():
+    from gan_course.data import ImageSet
+
+    return ImageSet("noise", pixels())
+
+
+def mirror(folder: Path) -> Path:
+    """A mirror folder whose `mnist` is 50 tiny images."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(folder / "mnist.npz", x_train=pixels())
+    return folder
+
+
+def train(out: Path, hooks=(), **changes):
+    """`gan.train` on the tiny GAN with changes, silent."""
+    import gan_course as gan
+
+    return gan.train(tiny(**changes), out, data=image_set(), hooks=hooks, progress=False)
+
+
+def weights(run) -> list[np.ndarray]:
+    """All that the two networks and the two optimizers hold, read without the checkpoint code."""
+    state = run.state
+    parts = (state.generator, state.discriminator, state.g_optimizer, state.d_optimizer)
+    return [np.asarray(variable.numpy()) for part in parts for variable in part.variables]
+
+
+def same_weights(one, other) -> bool:
+    """Bit for bit: also 0.0 and -0.0 would differ."""
+    pairs = zip(weights(one), weights(other), strict=True)
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
+
+
+def logged(folder: Path) -> list[dict[str, str]]:
+    """history.csv as text, without the times."""
+    with open(folder / "history.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [{name: text for name, text in row.items() if name != "seconds"} for row in rows]
+
+
+def grids(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in (folder / "samples").iterdir()}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file below a folder, with a hash of its bytes."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+def cli(capsys, *words) -> tuple[int, str, str]:
+    """One command in this process: exit code, stdout, stderr."""
+    from gan_course.cli import main
+
+    capsys.readouterr()
+    try:
+        code = main([str(word) for word in words])
+    except SystemExit as left:  # argparse
+        code = left.code
+    return code, *capsys.readouterr()
+
+
+def start(*words, **environment) -> subprocess.Popen:
+    """`python WORDS` as a process of its own, in the repository's root."""
+    return subprocess.Popen(
+        [sys.executable, *map(str, words)],
+        cwd=ROOT,
+        env={**ENVIRONMENT, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process: subprocess.Popen, seconds: float = 120) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=seconds)
+    return process.returncode, out, err
+
+
+def wait_until(holds, process: subprocess.Popen, seconds: float = 120) -> None:
+    """Look every half millisecond until `holds()`; a process that ends before is an error."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert process.poll() is None, finish(process)
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.0005)
+
+
+def last_logged_step(folder: Path) -> int:
+    """The step of the last whole row of history.csv; 0 while there is none."""
+    try:
+        lines = (folder / "history.csv").read_text().splitlines(keepends=True)
+    except FileNotFoundError:
+        return 0
+    steps = [int(line.split(",")[0]) for line in lines[1:] if line.endswith("\n")]
+    return steps[-1] if steps else 0
+
+
+def _main(out: str, sessions: str, changes: str) -> None:
+    """Train; every file takes 15 ms longer to write, so that a kill often hits a half one."""
+    first = []
+    fsync = os.fsync
+
+    def slow_fsync(descriptor: int) -> None:
+        time.sleep(0.015)
+        fsync(descriptor)
+
+    def note(step: int, *_) -> None:
+        if not first:
+            first.append(step)
+            with open(sessions, "a") as file:
+                file.write(f"{step}\n")
+
+    os.fsync = slow_fsync
+    train(Path(out), hooks=[note], **json.loads(changes))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

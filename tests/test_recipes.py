@@ -1,0 +1,92 @@
+"""RECIPES: every one builds, fits its data, and has the numbers of the course."""
+
+import numpy as np
+import pytest
+
+from gan_course import RECIPES, recipe
+from gan_course.data import DATASETS, glyphs, shapes
+from gan_course.errors import InputError
+from gan_course.models import build
+
+SIDES = {"glyphs": glyphs, "shapes": shapes}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_networks_of_every_recipe_play_one_round(name):
+    chosen = RECIPES[name]
+    generator, discriminator = build(chosen)
+    fakes = generator(np.zeros((2, chosen.latent_dim), np.float32), training=False).numpy()
+    low, high = chosen.value_range
+    assert fakes.shape == (2, *chosen.image_shape)
+    assert low <= fakes.min() and fakes.max() <= high
+    assert discriminator(fakes, training=False).shape == (2, 1)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_images_of_every_recipe_have_the_shape_of_its_embedded_data(name):
+    chosen = RECIPES[name]
+    stand_in = DATASETS[chosen.dataset].stand_in or chosen.dataset
+    images, _ = SIDES[stand_in].make(2)
+    assert chosen.image_shape == (*images.shape[1:], 1)[:3]
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_stands_under_its_own_name_and_fits_on_two_lines(name):
+    chosen = RECIPES[name]
+    assert chosen.name == name and 0 < len(chosen.about) <= 80
+    assert 0 < chosen.cpu_minutes < 24 * 60
+
+
+@pytest.mark.parametrize("name", [n for n in RECIPES if n.endswith("_quick")])
+def test_every_quick_recipe_has_a_reference_recipe_on_the_same_data(name):
+    quick, reference = RECIPES[name], RECIPES[name.removesuffix("_quick")]
+    assert quick.dataset == reference.dataset and quick.image_shape == reference.image_shape
+    assert quick.cpu_minutes <= 3 < reference.cpu_minutes
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        (
+            "vanilla_mnist",
+            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, latent="normal",
+                 objective="non_saturating", real_label=0.9, optimizer="adam", beta_1=0.5,
+                 g_learning_rate=2e-4, d_learning_rate=2e-4, batch_size=128, grid=(10, 10),
+                 steps=187_200, sample_every=9_360, d_steps=1),  # 468 whole batches, 400 epochs
+        ),
+        (
+            "vanilla_mnist_xavier",
+            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, latent="normal",
+                 real_label=1.0, optimizer="adam", g_learning_rate=2e-4, d_learning_rate=2e-4,
+                 batch_size=200, steps=30_000, d_steps=1),  # 300 batches, 100 epochs
+        ),
+        (
+            "dcgan_mnist",
+            dict(dataset="mnist", value_range=(0, 1), latent_dim=100, latent="uniform",
+                 real_label=1.0, optimizer="adam", g_learning_rate=4e-4, d_learning_rate=8e-4,
+                 batch_size=100, steps=18_000, d_steps=1),  # 600 batches, 30 epochs
+        ),
+    ],
+)  # fmt: skip
+def test_reference_recipes_have_the_numbers_of_the_course(name, numbers):
+    chosen = RECIPES[name]
+    assert {field: getattr(chosen, field) for field in numbers} == numbers
+
+
+def test_recipe_returns_the_named_one_with_changes():
+    changed = recipe("demo", steps=500, seed=7)
+    assert (changed.steps, changed.seed) == (500, 7)
+    assert set(changed.differences(RECIPES["demo"])) == {"steps", "seed"}
+    assert recipe("demo") == RECIPES["demo"]
+
+
+def test_a_mistyped_recipe_or_field_gets_the_nearest_name():
+    with pytest.raises(InputError, match=r"unknown recipe 'demmo'; did you mean 'demo'\?"):
+        recipe("demmo")
+    with pytest.raises(InputError, match=r"unknown recipe field 'sead'; did you mean 'seed'\?"):
+        recipe("demo", sead=3)
+
+
+def test_a_recipe_out_of_range_is_refused():
+    with pytest.raises(InputError, match="batch_size must be > 0, got -1"):
+        recipe("demo", batch_size=-1)

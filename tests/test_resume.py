@@ -1,0 +1,186 @@
+"""A run that is stopped, killed or damaged ends exactly as one that never was."""
+
+import json
+import os
+import random
+import signal
+import time
+
+import e2e
+import pytest
+
+import gan_course as gan
+from gan_course.errors import RunWarning
+
+STEPS = 300
+CHECKPOINT_EVERY = 7  # as in e2e.tiny
+
+
+def trainer(out, sessions, **changes):
+    return e2e.start("tests/e2e.py", out, sessions, json.dumps(changes))
+
+
+def moments_of_ten_kills(seed):
+    """(what to wait for, extra seconds): at the start, at eight random steps, at the very end."""
+    chance = random.Random(seed)
+    steps = sorted(chance.sample(range(3, STEPS - 20), 8))
+    waits = [("recipe.json", 0)] + [("history.csv", step) for step in steps]
+    waits.append((f"checkpoints/step_{STEPS:06d}.npz", STEPS))
+    return [(file, step, chance.uniform(0, 0.06)) for file, step in waits]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """The run that was never stopped."""
+    return e2e.train(tmp_path_factory.mktemp("whole"), steps=STEPS)
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory):
+    """The same run, killed ten times: (run, what each kill met, first steps of the sessions)."""
+    folder = tmp_path_factory.mktemp("killed")
+    out, sessions = folder / "run", folder / "sessions"
+    met = []
+    for file, step, more in moments_of_ten_kills(seed=11):
+        process = trainer(out, sessions, steps=STEPS)
+
+        def reached(file=file, step=step):
+            return (out / file).exists() and e2e.last_logged_step(out) >= step
+
+        e2e.wait_until(reached, process)
+        time.sleep(more)
+        process.kill()
+        code, _, _ = e2e.finish(process)
+        checkpoints = sorted((out / "checkpoints").glob("step_*.npz"))
+        met.append(
+            {
+                "code": code,
+                "wanted": step,
+                "logged": e2e.last_logged_step(out),
+                "saved": int(checkpoints[-1].stem[5:]) if checkpoints else 0,
+                "half written": [half.name for half in out.rglob(".*.tmp")],
+            }
+        )
+    code, _, errors = e2e.finish(trainer(out, sessions, steps=STEPS))
+    assert code == 0, errors
+    return gan.open_run(out), met, [int(line) for line in sessions.read_text().split()]
+
+
+def test_all_ten_kills_hit_a_run_on_its_way(killed):
+    _, met, _ = killed
+    assert [kill["code"] for kill in met] == [-signal.SIGKILL] * 10
+    for kill in met:
+        assert kill["wanted"] <= kill["logged"] <= STEPS
+        assert kill["saved"] >= kill["logged"] - CHECKPOINT_EVERY
+    assert sum(0 < kill["saved"] < STEPS for kill in met) >= 6
+    assert len({kill["saved"] for kill in met}) >= 7  # each time some steps further
+
+
+def test_some_kills_leave_a_half_written_file_and_nothing_of_it_stays(killed):
+    run, met, _ = killed
+    assert sum(bool(kill["half written"]) for kill in met) >= 2
+    assert list(run.path.rglob(".*.tmp")) == []
+
+
+def test_a_killed_run_goes_on_after_its_newest_checkpoint(killed):
+    _, met, first_steps = killed
+    # A session that was killed before its first step leaves no line, and one that found the
+    # run complete makes no step.
+    possible = [1] + [kill["saved"] + 1 for kill in met]
+    assert set(first_steps) <= set(possible)
+    assert first_steps == sorted(first_steps) and len(set(first_steps)) >= 7
+
+
+def test_a_run_killed_ten_times_ends_with_the_same_weights_and_moments(whole, killed):
+    run, _, _ = killed
+    assert run.step == STEPS
+    assert e2e.same_weights(run, whole)
+
+
+def test_a_run_killed_ten_times_has_the_same_history(whole, killed):
+    history = e2e.logged(killed[0].path)
+    assert [int(row["step"]) for row in history] == list(range(3, STEPS + 1, 3))
+    assert history == e2e.logged(whole.path)
+
+
+def test_a_run_killed_ten_times_has_the_same_sample_grids(whole, killed):
+    grids = e2e.grids(killed[0].path)
+    assert sorted(grids) == [f"step_{step:06d}.png" for step in range(0, STEPS + 1, 10)]
+    assert grids == e2e.grids(whole.path)
+
+
+def interrupt_at(step_to_stop):
+    def hook(step, *_):
+        if step == step_to_stop:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    return hook
+
+
+def test_a_simultaneous_run_stopped_by_ctrl_c_goes_on_as_if_it_had_not_been(tmp_path):
+    whole = e2e.train(tmp_path / "whole", **e2e.CONVOLUTIONS)
+    for moment in (11, 21):  # not a checkpoint's turn; one that is
+        with pytest.raises(KeyboardInterrupt, match=f"step {moment},.*is saved"):
+            e2e.train(tmp_path / "run", [interrupt_at(moment)], **e2e.CONVOLUTIONS)
+        assert gan.open_run(tmp_path / "run").step == moment
+    run = e2e.train(tmp_path / "run", **e2e.CONVOLUTIONS)
+    assert e2e.same_weights(run, whole)
+    assert e2e.logged(run.path) == e2e.logged(whole.path)
+    assert e2e.grids(run.path) == e2e.grids(whole.path)
+
+
+def test_ctrl_c_at_the_last_step_still_finishes_the_run(tmp_path):
+    run = e2e.train(tmp_path, [interrupt_at(6)], steps=6)
+    assert run.step == 6 and run.gif.exists() and run.dir.generator.exists()
+
+
+def test_a_newest_checkpoint_cut_short_is_named_and_the_one_before_used(tmp_path):
+    whole = e2e.train(tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        e2e.train(tmp_path / "run", [interrupt_at(33)])
+    newest = tmp_path / "run" / "checkpoints" / "step_000033.npz"
+    newest.write_bytes(newest.read_bytes()[:-500])
+    with pytest.warns(RunWarning, match="step_000033.npz"):
+        assert gan.open_run(tmp_path / "run").step == 28
+    with pytest.warns(RunWarning, match="step_000033.npz"):
+        run = e2e.train(tmp_path / "run")
+    assert e2e.same_weights(run, whole)
+    assert e2e.logged(run.path) == e2e.logged(whole.path)
+    assert e2e.grids(run.path) == e2e.grids(whole.path)
+
+
+def test_fifty_steps_and_then_thirty_more_equal_eighty(tmp_path):
+    e2e.train(tmp_path / "run", steps=50)
+    longer = e2e.train(tmp_path / "run", steps=80)
+    assert longer.step == 80
+    assert e2e.same_weights(longer, e2e.train(tmp_path / "whole", steps=80))
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
+    one, again, other = (
+        e2e.train(tmp_path / name, steps=9, seed=seed)
+        for name, seed in (("one", 3), ("again", 3), ("other", 4))
+    )
+    assert e2e.same_weights(one, again)
+    assert not e2e.same_weights(one, other)
+    assert e2e.logged(one.path)[0] != e2e.logged(other.path)[0]
+
+
+def test_another_process_gives_the_same_weights(tmp_path):
+    here = e2e.train(tmp_path / "here", **e2e.CONVOLUTIONS)
+    process = trainer(tmp_path / "there", tmp_path / "sessions", **e2e.CONVOLUTIONS)
+    code, _, errors = e2e.finish(process)
+    assert code == 0, errors
+    assert e2e.same_weights(gan.open_run(tmp_path / "there"), here)
+    assert e2e.grids(tmp_path / "there") == e2e.grids(tmp_path / "here")
+
+
+def test_training_a_finished_run_again_changes_nothing_that_it_learnt(tmp_path):
+    once = e2e.train(tmp_path, steps=9)
+    before = e2e.contents(tmp_path)
+    made = []
+    again = e2e.train(tmp_path, [lambda step, *_: made.append(step)], steps=9)
+    assert made == [] and e2e.same_weights(again, once)
+    after = e2e.contents(tmp_path)
+    after["generator.keras"] = before["generator.keras"]  # Keras writes the date into it
+    assert after == before
