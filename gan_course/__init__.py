@@ -7,7 +7,17 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_SUBMODULES = ("data", "hooks", "images", "models", "objectives", "plots", "seeds", "step", "teaching")
+_SUBMODULES = (
+    "data",
+    "hooks",
+    "images",
+    "models",
+    "objectives",
+    "plots",
+    "seeds",
+    "step",
+    "teaching",
+)
 _NAMES = {
     "InputError": "errors",
     "RECIPES": "recipes",

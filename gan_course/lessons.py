@@ -10,7 +10,7 @@
 import os
 
 from gan_course.catalog import RECIPES
-from gan_course.data import DATASETS
+from gan_course.data import stand_in
 from gan_course.errors import unknown_name
 from gan_course.recipes import recipe
 from gan_course.schema import Recipe
@@ -35,8 +35,11 @@ def lesson(name: str, **changes) -> Recipe:
         raise unknown_name(PROFILE, profile, PROFILES)
     chosen = recipe(name if profile == "full" else _quick(name), **changes)
     if profile == "smoke":
-        stand_in = DATASETS[chosen.dataset].stand_in or chosen.dataset
-        chosen = chosen.changed(dataset=stand_in, **_SMOKE)
+        chosen = chosen.changed(
+            dataset=stand_in(chosen.dataset),
+            name=f"{chosen.name.removesuffix('_quick')}_smoke",
+            **_SMOKE,
+        )
     cost = "a few seconds" if profile == "smoke" else _cost(chosen, changes)
     print(
         f"Profile {profile!r}: recipe {chosen.name!r}, {chosen.steps:,} steps on "

@@ -6,6 +6,8 @@ nothing behind it has to check again. No TensorFlow: reading recipes stays insta
 
 import dataclasses
 import json
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gan_course.errors import InputError, unknown_name
@@ -60,19 +62,14 @@ class Recipe:
             _check(getattr(self, name) > 0, f"{name} must be > 0, got {getattr(self, name)}")
         _check(0 <= self.seed < 2**31, f"seed must be in [0, 2**31), got {self.seed}")
         _check(
-            len(self.image_shape) == 3
-            and min(self.image_shape) > 0
-            and self.image_shape[2] in (1, 3),
+            min(self.image_shape) > 0 and self.image_shape[2] in (1, 3),
             f"image_shape must be (height, width, 1 or 3 channels), got {self.image_shape}",
         )
         _check(
             self.value_range in ((-1.0, 1.0), (0.0, 1.0)),
             f"value_range must be (-1, 1) or (0, 1), got {self.value_range}",
         )
-        _check(
-            len(self.grid) == 2 and min(self.grid) > 0,
-            f"grid must be (rows, columns), got {self.grid}",
-        )
+        _check(min(self.grid) > 0, f"grid must be (rows, columns), got {self.grid}")
         _check(0 < self.real_label <= 1, f"real_label must be in (0, 1], got {self.real_label}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
@@ -151,24 +148,45 @@ def _check(holds: bool, message: str) -> None:
 
 def _coerced(field: dataclasses.Field, value):
     """The value in the field's own type: JSON has lists for tuples, and 1 may stand for 1.0."""
+    convert, kind = _CONVERSIONS[field.type]
     try:
-        if field.type is int:
-            if isinstance(value, bool) or int(value) != value:
-                raise TypeError
-            return int(value)
-        if field.type is float or (field.type == (float | None) and value is not None):
-            return float(value)
-        if field.type is str and not isinstance(value, str):
-            raise TypeError
-        if field.type == tuple[str, ...] and (
-            isinstance(value, str) or not all(isinstance(line, str) for line in value)
-        ):
-            raise TypeError
-        if field.type in (tuple[int, int], Shape):
-            return tuple(int(item) for item in value)
-        if field.type == tuple[float, float]:
-            return tuple(float(item) for item in value)
-        return tuple(value) if isinstance(value, list) else value
+        return convert(value)
     except (TypeError, ValueError):
-        kind = getattr(field.type, "__name__", field.type)
-        raise InputError(f"{field.name} must be a {kind}, got {value!r}") from None
+        raise InputError(f"{field.name} must be {kind}, got {value!r}") from None
+
+
+def _number(kind: type) -> Callable:
+    def convert(value):
+        if isinstance(value, bool | str) or not math.isfinite(value) or kind(value) != value:
+            raise TypeError
+        return kind(value)
+
+    return convert
+
+
+def _text(value) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _row(convert: Callable, length: int | None = None) -> Callable:
+    def convert_all(values) -> tuple:
+        if not isinstance(values, list | tuple) or length not in (None, len(values)):
+            raise TypeError
+        return tuple(convert(value) for value in values)
+
+    return convert_all
+
+
+_whole, _real = _number(int), _number(float)
+_CONVERSIONS = {
+    int: (_whole, "a whole number"),
+    float: (_real, "a finite number"),
+    float | None: (lambda value: None if value is None else _real(value), "a number or None"),
+    str: (_text, "a string"),
+    tuple[str, ...]: (_row(_text), "a tuple of strings"),
+    tuple[int, int]: (_row(_whole, 2), "two whole numbers"),
+    tuple[float, float]: (_row(_real, 2), "two numbers"),
+    Shape: (_row(_whole, 3), "three whole numbers (height, width, channels)"),
+}

@@ -94,7 +94,7 @@ def weights(run) -> list[np.ndarray]:
     """All that the two networks and the two optimizers hold, read without the checkpoint code."""
     state = run.state
     parts = (state.generator, state.discriminator, state.g_optimizer, state.d_optimizer)
-    return [np.asarray(variable.numpy()) for part in parts for variable in part.variables]
+    return [variable.value.numpy() for part in parts for variable in part.variables]
 
 
 def same_weights(one, other) -> bool:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_course import RECIPES, recipe
-from gan_course.data import DATASETS, glyphs, shapes
+from gan_course.data import glyphs, shapes, stand_in
 from gan_course.errors import InputError
 from gan_course.models import build
 
@@ -25,8 +25,7 @@ def test_networks_of_every_recipe_play_one_round(name):
 @pytest.mark.parametrize("name", RECIPES)
 def test_images_of_every_recipe_have_the_shape_of_its_embedded_data(name):
     chosen = RECIPES[name]
-    stand_in = DATASETS[chosen.dataset].stand_in or chosen.dataset
-    images, _ = SIDES[stand_in].make(2)
+    images, _ = SIDES[stand_in(chosen.dataset)].make(2)
     assert chosen.image_shape == (*images.shape[1:], 1)[:3]
 
 
@@ -74,9 +73,9 @@ def test_reference_recipes_have_the_numbers_of_the_course(name, numbers):
 
 
 def test_recipe_returns_the_named_one_with_changes():
-    changed = recipe("demo", steps=500, seed=7)
-    assert (changed.steps, changed.seed) == (500, 7)
-    assert set(changed.differences(RECIPES["demo"])) == {"steps", "seed"}
+    changed = recipe("demo", batch_size=9, seed=7)
+    assert (changed.batch_size, changed.seed) == (9, 7)
+    assert set(changed.differences(RECIPES["demo"])) == {"batch_size", "seed"}
     assert recipe("demo") == RECIPES["demo"]
 
 

@@ -83,9 +83,7 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
     """
     if name.startswith(_FOLDER):
         return load_folder(Path(name.removeprefix(_FOLDER)).expanduser(), image_shape)
-    if name not in DATASETS:
-        raise unknown_name("dataset", name, [*DATASETS, f"{_FOLDER}PATH"])
-    dataset = DATASETS[name]
+    dataset = _find(name)
     if dataset.stand_in is None:
         return ImageSet(name, **dataset.fetch(), names=dataset.names, source=dataset.origin)
     file = mirror_file(name)
@@ -94,6 +92,17 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
     else:
         arrays, source = _fetched(name, dataset), f"from {dataset.origin}"
     return ImageSet(name, **arrays, names=dataset.names, source=source)
+
+
+def stand_in(name: str) -> str:
+    """The embedded set to train on where `name` cannot be had: `name` itself, if that is local."""
+    return name if name.startswith(_FOLDER) else _find(name).stand_in or name
+
+
+def _find(name: str) -> Dataset:
+    if name not in DATASETS:
+        raise unknown_name("dataset", name, [*DATASETS, f"{_FOLDER}PATH"])
+    return DATASETS[name]
 
 
 def mirror_file(name: str) -> Path | None:

@@ -33,6 +33,8 @@ def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
 
 
 def _network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -> keras.Sequential:
+    if not lines:
+        raise InputError(f"the {name} has no layers")
     network = keras.Sequential([keras.Input(input_shape)], name=name)
     for number, line in enumerate(lines, start=1):
         try:

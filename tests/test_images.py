@@ -1,0 +1,147 @@
+"""Pictures: the same as a slow loop makes them, and the same when read back with Pillow."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageSequence
+
+from gan_course import images
+from gan_course.errors import InputError
+
+RNG = np.random.default_rng(3)
+
+
+def pixels(*shape):
+    return RNG.integers(0, 256, shape).astype(np.uint8)
+
+
+def png(picture, folder, name="a.png", about=None):
+    with open(folder / name, "wb") as file:
+        images.write_png(file, picture, about or {})
+    return folder / name
+
+
+def test_the_unit_range_becomes_0_to_255_and_the_rest_is_clipped():
+    values = np.float32([-1, -0.5, 0, 0.25, 1, -7, 1.5])
+    # (v + 1) * 127.5 by hand: 0, 63.75, 127.5 (to the even neighbour), 159.375, 255
+    np.testing.assert_array_equal(images.to_uint8(values), [0, 64, 128, 159, 255, 0, 255])
+    assert images.to_uint8(values).dtype == np.uint8
+
+
+@pytest.mark.parametrize("value_range", [(-1.0, 1.0), (0.0, 1.0)])
+def test_pixels_come_back_from_either_value_range(value_range):
+    every_grey = np.arange(256, dtype=np.float32)
+    floats = images.from_uint8(every_grey, value_range)
+    np.testing.assert_allclose(floats, np.linspace(*value_range, 256), atol=1e-6)
+    back = images.to_uint8(images.to_unit_range(floats, value_range))
+    np.testing.assert_array_equal(back, every_grey)
+
+
+def test_both_value_ranges_become_the_unit_range():
+    values = np.float32([0, 0.25, 1])
+    np.testing.assert_allclose(images.to_unit_range(values, (0.0, 1.0)), [-1, -0.5, 1])
+    np.testing.assert_allclose(images.to_unit_range(values, (-1.0, 1.0)), values)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("count", [6, 4])
+def test_tile_lays_images_row_by_row_as_a_slow_loop_does(channels, count):
+    rows, columns, gap, height, width = 2, 3, 2, 4, 5
+    batch = pixels(count, height, width, channels)
+    expected = np.full((2 * 6 + 2, 3 * 7 + 2, channels), 32, np.uint8)
+    for place in range(rows * columns):
+        top, left = 2 + (place // columns) * 6, 2 + (place % columns) * 7
+        for y in range(height):
+            for x in range(width):
+                expected[top + y, left + x] = batch[place, y, x] if place < count else 0
+    np.testing.assert_array_equal(images.tile(batch, rows, columns, gap), expected)
+
+
+def test_tile_refuses_more_images_than_places():
+    with pytest.raises(ValueError, match="7 images do not fit into 2x3 places"):
+        images.tile(pixels(7, 4, 5, 1), 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("count", "grid"), [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3)), (64, (8, 8)), (7, (3, 3))]
+)
+def test_square_finds_the_smallest_nearly_square_grid(count, grid):
+    assert images.square(count) == grid
+
+
+def test_enlarged_repeats_pixels_until_the_shorter_side_is_long_enough():
+    picture = pixels(3, 5, 1)
+    large = images.enlarged(picture, shortest=10)
+    assert large.shape == (12, 20, 1)  # 4 times: 3 * 4 >= 10
+    for y in range(12):
+        for x in range(20):
+            assert large[y, x] == picture[y // 4, x // 4]
+    assert images.enlarged(picture, shortest=3).shape == (3, 5, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_png_is_read_back_pixel_for_pixel_with_its_text(tmp_path, channels):
+    picture = pixels(4, 7, channels)
+    file = png(picture, tmp_path, about={"Recipe": "démo · 数", "Step": 500})
+    found, about = images.read_png(file)
+    np.testing.assert_array_equal(found, picture)
+    assert about == {"Recipe": "démo · 数", "Step": "500"}
+    with Image.open(file) as opened:  # and with Pillow alone
+        np.testing.assert_array_equal(np.asarray(opened), picture.squeeze())
+        assert opened.format == "PNG" and opened.text["Step"] == "500"
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_gif_has_every_frame_at_a_constant_time_and_holds_the_last(tmp_path, channels):
+    frames = [png(pixels(10, 12, channels), tmp_path, f"{n}.png") for n in range(4)]
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, frames, "recipe démo, seed 7", frame_ms=120, last_ms=2000)
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert gif.format == "GIF" and gif.n_frames == 4
+        assert gif.info["loop"] == 0 and gif.info["comment"].decode() == "recipe démo, seed 7"
+        shown = [frame.info["duration"] for frame in ImageSequence.Iterator(gif)]
+    assert shown == [120, 120, 120, 2000]
+    assert images.gif_frames(tmp_path / "a.gif") == (4, shown)
+
+
+def test_gif_frames_are_the_pictures_in_order_enlarged(tmp_path):
+    pictures = [pixels(10, 30, 1) for _ in range(3)]
+    frames = [png(picture, tmp_path, f"{n}.png") for n, picture in enumerate(pictures)]
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, frames, "")
+    with Image.open(tmp_path / "a.gif") as gif:
+        for number, frame in enumerate(ImageSequence.Iterator(gif)):
+            found = np.asarray(frame.convert("L"))
+            times = found.shape[0] // 10
+            assert found.shape == (10 * times, 30 * times) and 200 <= found.shape[0] <= 300
+            np.testing.assert_array_equal(found[::times, ::times], pictures[number][..., 0])
+
+
+def test_a_single_frame_is_a_gif_too(tmp_path):
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, [png(pixels(10, 12, 1), tmp_path)], "")
+    assert images.gif_frames(tmp_path / "a.gif")[0] == 1
+
+
+def test_equal_frames_keep_their_share_of_the_time(tmp_path):
+    frame, other = (png(pixels(10, 12, 1), tmp_path, name) for name in ("a.png", "b.png"))
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, [frame, frame, other, other], "")
+    # Pillow shows two equal frames as one, for as long as both: 3 * 120 + 2000
+    assert sum(images.gif_frames(tmp_path / "a.gif")[1]) == 2360
+
+
+def test_a_gif_of_no_frames_or_of_frames_of_two_sizes_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no sample grid to animate yet"):
+        images.write_gif(io.BytesIO(), [], "")
+    frames = [png(pixels(10, width, 1), tmp_path, f"{width}.png") for width in (10, 12)]
+    with pytest.raises(InputError, match="sample grids differ in size"):
+        images.write_gif(io.BytesIO(), frames, "")
+
+
+def test_a_frame_that_cannot_be_read_is_named(tmp_path):
+    good = png(pixels(10, 12, 1), tmp_path)
+    (tmp_path / "step_000500.png").write_bytes(good.read_bytes()[:60])
+    with pytest.raises(InputError, match=r"step_000500\.png"):
+        images.write_gif(io.BytesIO(), [good, tmp_path / "step_000500.png"], "")
