@@ -58,8 +58,7 @@ def run_folder(path: Path) -> dict[str, str]:
     train_state = state.create(run.recipe)
     for file in run.dir.checkpoint_files():
         try:
-            with open(file, "rb") as opened:
-                state.restore(train_state, opened)
+            state.restore(train_state, file)
             findings[file.stem] = f"whole, {file.stat().st_size / 1e6:.1f} MB"
         except InputError as error:
             findings[file.stem] = str(error)

@@ -35,11 +35,12 @@ def cross_entropy_d_loss(real_logits, fake_logits, real_label: float = 1.0):
     """-log D(x) - log(1 - D(G(z))): the sum of the two binary cross-entropies.
 
     `real_label` below 1 is one-sided label smoothing (Salimans et al. 2016, arXiv:1606.03498,
-    section 3.4): the cross-entropy of a real image with target t is softplus(l) - t*l.
+    section 3.4): the cross-entropy of a real image with target t is -t log D - (1-t) log(1-D).
 
     Source: Goodfellow et al. 2014, arXiv:1406.2661, equation 1 and Algorithm 1.
     """
-    on_real = tf.nn.softplus(real_logits) - real_label * real_logits
+    on_real = real_label * tf.nn.softplus(-real_logits)
+    on_real += (1.0 - real_label) * tf.nn.softplus(real_logits)
     on_fake = tf.nn.softplus(fake_logits)
     return on_real + on_fake
 

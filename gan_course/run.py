@@ -125,11 +125,10 @@ def restore_newest(run_dir: RunDir, train_state: TrainState) -> int | None:
     files = run_dir.checkpoint_files()
     for file in reversed(files):
         try:
-            with open(file, "rb") as opened:
-                state.restore(train_state, opened)
+            state.restore(train_state, file)
             return step_of(file)
-        except (InputError, OSError) as error:
-            warnings.warn(f"{file}: {error}; trying the one before", RunWarning, stacklevel=2)
+        except InputError as error:
+            warnings.warn(f"{error}; trying the one before", RunWarning, stacklevel=2)
     if files:
         raise InputError(
             f"none of the {len(files)} checkpoints in {run_dir.checkpoints} can be read; "

@@ -6,13 +6,13 @@ normalisation, Adam's moments, and the counters of the dropout layers. (`save_we
 `tf.train.Checkpoint(model=...)` leave those counters out, and a resumed run then differs.)
 """
 
-import zipfile
-import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from gan_course.archives import read_arrays
 from gan_course.backend import keras, tf
 from gan_course.errors import InputError, TrainingDiverged
 from gan_course.models import build
@@ -77,24 +77,20 @@ def save(state: TrainState, file: BinaryIO) -> None:
     np.savez(file, **arrays)
 
 
-def restore(state: TrainState, file: BinaryIO) -> None:
+def restore(state: TrainState, file: Path) -> None:
     """Set the state to what `save` wrote. All or nothing: on an error it stays as it was.
 
     Raises:
       InputError: if the file is damaged, or holds other variables than this state has.
     """
     variables = state.variables()
-    try:
-        with np.load(file, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"damaged checkpoint: {error}") from None
+    arrays = read_arrays(file)
     found = {name: array.shape for name, array in arrays.items()}
     expected = {name: tuple(variable.shape) for name, variable in variables.items()}
     if found != expected:
         name = next(iter(dict(found.items() ^ expected.items())))
         raise InputError(
-            f"the checkpoint is of other networks: {name} is {found.get(name, 'missing')}, "
+            f"{file} is of other networks: {name} is {found.get(name, 'missing')}, "
             f"expected {expected.get(name, 'nothing')}"
         )
     for name, variable in variables.items():

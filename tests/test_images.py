@@ -64,7 +64,8 @@ def test_tile_refuses_more_images_than_places():
 
 
 @pytest.mark.parametrize(
-    ("count", "grid"), [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3)), (64, (8, 8)), (7, (3, 3))]
+    ("count", "grid"),
+    [(1, (1, 1)), (2, (1, 2)), (4, (2, 2)), (5, (2, 3)), (64, (8, 8)), (7, (3, 3))],
 )
 def test_square_finds_the_smallest_nearly_square_grid(count, grid):
     assert images.square(count) == grid

@@ -150,5 +150,5 @@ def test_find_returns_the_objective_of_that_name():
 def test_find_suggests_the_nearest_name():
     with pytest.raises(InputError, match=r"'minmax'; did you mean 'minimax'\?"):
         find("minmax")
-    with pytest.raises(InputError, match="'wgan'; known: minimax, non_saturating|'wgan'; did"):
-        find("wgan")
+    with pytest.raises(InputError, match=r"'xyz'; known: .*minimax, non_saturating"):
+        find("xyz")

@@ -4,6 +4,8 @@ In: a folder. Out: an ImageSet of equal uint8 images; what was resized or croppe
 `source`. A file that looks like an image and cannot be read is an error, never skipped silently.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -41,21 +43,8 @@ def load_folder(folder: Path, image_shape: tuple[int, int, int] | None = None) -
     return ImageSet(f"folder:{folder}", images, source=source)
 
 
-def _open(file: Path):
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return Image.open(file)
-    except (UnidentifiedImageError, OSError) as error:
-        raise _broken(file, error) from None
-
-
-def _broken(file: Path, error: Exception) -> InputError:
-    return InputError(f"{file} cannot be read as an image ({error}); repair or remove it")
-
-
 def _size(file: Path) -> tuple[int, int]:
-    with _open(file) as image:
+    with _opened(file) as image:
         return image.size
 
 
@@ -64,10 +53,23 @@ def _read(file: Path, image_shape: tuple[int, int, int]) -> np.ndarray:
     from PIL import Image, ImageOps
 
     height, width, channels = image_shape
-    with _open(file) as image:
-        try:
-            image = image.convert("L" if channels == 1 else "RGB")
-        except (OSError, SyntaxError, ValueError) as error:  # cut short, or a broken block
-            raise _broken(file, error) from None
+    with _opened(file) as image:
+        if image.mode.startswith("I"):  # 16 bits a pixel; Pillow would clip instead of scaling
+            image = Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
+        image = image.convert("L" if channels == 1 else "RGB")
         fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
         return np.asarray(fitted).reshape(image_shape)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator:
+    """The image in `file`; whatever goes wrong while it is open names the file."""
+    from PIL import Image
+
+    try:
+        with Image.open(file) as image:
+            yield image
+    except Exception as error:  # a broken image fails in many ways: OSError, SyntaxError, struct
+        raise InputError(
+            f"{file} cannot be read as an image ({error}); repair or remove it"
+        ) from None

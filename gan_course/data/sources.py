@@ -4,14 +4,13 @@ In: a name. Out: an ImageSet whose `source` says which of them it was.
 """
 
 import os
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from gan_course.archives import read_arrays
 from gan_course.data import glyphs, shapes
 from gan_course.data.folder import load_folder
 from gan_course.data.imageset import ImageSet
@@ -123,11 +122,9 @@ def read_archive(file: Path) -> dict[str, np.ndarray]:
       InputError: if the file is damaged, holds pickled objects, or has other keys.
     """
     try:
-        with np.load(file, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-    except (OSError, EOFError, ValueError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
-        why = "holds pickled objects" if "allow_pickle" in str(error) else "is damaged"
-        raise InputError(f"{file} {why} ({error}); copy it again or make it anew") from None
+        arrays = read_arrays(file)
+    except InputError as error:
+        raise InputError(f"{error}; copy it again or make it anew") from None
     if "x_train" not in arrays or not set(arrays) <= set(_KEYS):
         raise InputError(
             f"{file} has the keys {sorted(arrays)}; expected x_train, "
@@ -140,7 +137,7 @@ def _fetched(name: str, dataset: Dataset) -> dict[str, np.ndarray]:
     try:
         return dataset.fetch()
     except Exception as error:  # a download fails in many ways, and Keras raises plain Exception
-        reason = str(error).splitlines()[0]
+        reason = (str(error) or type(error).__name__).splitlines()[0]
         tried = f"{MIRROR} is not set"
         if os.environ.get(MIRROR):
             tried = f"{MIRROR}={os.environ[MIRROR]!r} has no {name}.npz"
