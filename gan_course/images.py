@@ -78,10 +78,13 @@ def write_png(file: BinaryIO, picture: np.ndarray, about: dict[str, str]) -> Non
 
 
 def read_png(path: Path) -> tuple[np.ndarray, dict[str, str]]:
-    """A picture (H, W, C) and its text fields."""
-    with Image.open(path) as image:
-        pixels = np.asarray(image)
-        return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels, dict(image.text)
+    """A picture (H, W, C) and its text fields. Raises InputError if the file cannot be read."""
+    try:
+        with Image.open(path) as image:
+            pixels = np.asarray(image)
+            return pixels[..., np.newaxis] if pixels.ndim == 2 else pixels, dict(image.text)
+    except Exception as error:  # a broken image fails in many ways: OSError, SyntaxError, struct
+        raise InputError(f"{path} cannot be read ({error}); remove it") from None
 
 
 def write_gif(

@@ -35,7 +35,8 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise _cannot_write(path, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _cannot_write(path: Path, error: OSError) -> InputError:
@@ -71,13 +72,8 @@ class RunDir:
         Raises:
           InputError: if it is a file, cannot be written, or another process trains in it.
         """
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"{self.path} is a file; choose another folder for the run")
-        if self.path.is_dir() and not self.recipe.exists() and _holds_other_files(self.path):
-            raise InputError(
-                f"{self.path} holds files, but no run (no recipe.json); choose another folder"
-            )
         try:
+            self._check_place()
             self.samples.mkdir(parents=True, exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
             lock = open(self.path / ".lock", "ab")  # noqa: SIM115  (closed below)
@@ -93,6 +89,14 @@ class RunDir:
                 ) from None
             self._remove_leftovers()
             yield
+
+    def _check_place(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise InputError(f"{self.path} is a file; choose another folder for the run")
+        if self.path.is_dir() and not self.recipe.exists() and _holds_other_files(self.path):
+            raise InputError(
+                f"{self.path} holds files, but no run (no recipe.json); choose another folder"
+            )
 
     def _remove_leftovers(self) -> None:
         """What a killed process left half written. Nobody else writes here: we have the lock."""

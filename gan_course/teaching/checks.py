@@ -32,7 +32,7 @@ def same_objective(mine: Objective, library: Objective, tolerance: float = 1e-5)
         ours, theirs = (getattr(o, name)(*arguments).numpy() for o in (mine, library))
         if ours.shape != theirs.shape:
             raise Mismatch(f"{name} has shape {ours.shape}, expected {theirs.shape}")
-        difference = np.abs(ours - theirs)
+        difference = np.abs(ours - theirs).ravel()
         worst = int(difference.argmax())
         if not difference[worst] <= tolerance:
             where = ", ".join(f"{float(a[worst, 0]):g}" for a in arguments)
