@@ -85,8 +85,8 @@ def restore(state: TrainState, file: Path) -> None:
     """
     variables = state.variables()
     arrays = read_arrays(file)
-    found = {name: (array.dtype.name, array.shape) for name, array in arrays.items()}
-    expected = {name: (v.dtype.name, tuple(v.shape)) for name, v in variables.items()}
+    found = {name: f"{array.dtype.name} {array.shape}" for name, array in arrays.items()}
+    expected = {name: f"{v.dtype.name} {tuple(v.shape)}" for name, v in variables.items()}
     if found != expected:
         name = next(iter(dict(found.items() ^ expected.items())))
         raise InputError(

@@ -214,12 +214,13 @@ def test_memory_does_not_grow_with_the_steps(tmp_path):
     resident = {}
 
     def measure(step, *_):
-        if step in (200, 1500):
+        if step in (300, 2000):
             pages = int(Path("/proc/self/statm").read_text().split()[1])
             resident[step] = pages * resource.getpagesize() / 2**20
 
     if not Path("/proc/self/statm").exists():
         pytest.skip("only Linux tells the memory of a process under /proc")
-    e2e.train(tmp_path, [measure], steps=1500, sample_every=20, checkpoint_every=50)
-    # 0.4 MB measured; 1300 steps that each left 8 kB behind would add 10 MB.
-    assert resident[1500] - resident[200] < 6
+    e2e.train(tmp_path, [measure], steps=2000, sample_every=20, checkpoint_every=50)
+    # MiB. 0.5 were measured; with 8 kB left behind by every step it was 8 (not 13: memory that
+    # the first steps gave back is used up before the process asks for more).
+    assert resident[2000] - resident[300] < 4
