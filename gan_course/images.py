@@ -63,7 +63,7 @@ def square(count: int) -> tuple[int, int]:
     return math.ceil(count / columns), columns
 
 
-def enlarged(picture: np.ndarray, shortest: int = 200) -> np.ndarray:
+def enlarged(picture: np.ndarray, shortest: int = 150) -> np.ndarray:
     """The picture with every pixel repeated until no side is below `shortest`."""
     times = -(-shortest // min(picture.shape[:2]))
     return picture.repeat(times, axis=0).repeat(times, axis=1)
@@ -97,7 +97,7 @@ def write_gif(
     """
     if not frames:
         raise InputError("no sample grid to animate yet; train first")
-    pictures = [_enlarged_png(path) for path in frames]
+    pictures = [_frame(path) for path in frames]
     sizes = {picture.size for picture in pictures}
     if len(sizes) > 1:
         raise InputError(f"the sample grids differ in size: {sorted(sizes)}")
@@ -119,8 +119,12 @@ def gif_frames(path: Path) -> tuple[int, list[int]]:
     return len(durations), durations
 
 
-def _enlarged_png(path: Path) -> Image.Image:
-    return _to_pillow(enlarged(read_png(path)[0]))
+def _frame(path: Path) -> Image.Image:
+    """A PNG as a GIF frame. Grey is rounded to 18 levels: noise is what makes a GIF large."""
+    picture = enlarged(read_png(path)[0])
+    if picture.shape[-1] == 1:
+        picture = (np.rint(picture / 15) * 15).astype(np.uint8)
+    return _to_pillow(picture)
 
 
 def _to_pillow(picture: np.ndarray) -> Image.Image:

@@ -30,8 +30,7 @@ def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> Com
     count = latent_batches(recipe.order, recipe.d_steps)
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
 
-    @tf.function(input_signature=[images])
-    def compiled(images):
+    def step(images):
         reals = from_uint8(tf.cast(images, tf.float32), recipe.value_range)
         latents = [
             seeds.latents(
@@ -44,7 +43,7 @@ def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> Com
         ]
         return train_step(state, objective, recipe.order, reals, tf.stack(latents))
 
-    return compiled
+    return tf.function(step).get_concrete_function(images)  # traced here, once
 
 
 def fit(

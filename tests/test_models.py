@@ -162,6 +162,8 @@ def test_xavier_kernels_have_deviation_by_fan_and_biases_lie_between_0_1_and_0_2
             if name.endswith("kernel"):
                 expected = np.sqrt(2 / sum(value.shape))
                 assert value.std() == pytest.approx(expected, rel=5 / np.sqrt(2 * value.size))
+                if value.size > 1000:  # a normal cut off at 2 / 0.87962566 standard deviations
+                    assert np.abs(value).max() == pytest.approx(2.2737 * expected, rel=0.01)
             elif value.size > 1:
                 assert 0.1 <= value.min() < 0.105 and 0.195 < value.max() < 0.2
                 assert value.mean() == pytest.approx(0.15, abs=0.01)

@@ -143,7 +143,10 @@ def test_a_flipped_bit_in_the_middle_of_a_weight_is_damage(trained, name):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"latent_dim": 4}, r"other networks: g.* is float32 \(4, 24\), expected float32 \(3, 24\)"),
+        (
+            {"latent_dim": 4},
+            r"other networks: g.* is float32 \(4, 24\), expected float32 \(3, 24\)",
+        ),
         ({"discriminator": ("Flatten", "Dense 1")}, "other networks: d.*/"),
         ({"optimizer": "sgd", "beta_1": None}, "other networks: [gd]_optimizer/"),
     ],

@@ -228,12 +228,13 @@ def test_a_compiled_step_agrees_with_numpy_too(state):
 
 
 def test_scores_put_the_threshold_at_logit_zero_and_zero_counts_as_fake():
-    made = step.scores(tf.constant([[0.0], [2.0], [-1.0]]), tf.constant([[0.0], [3.0], [-2], [-4]]))
+    real, fake = [[0.0], [2.0], [-1.0], [0.25]], [[0.0], [3.0], [-2.0], [0.25], [-4.0]]
+    made = step.scores(tf.constant(real), tf.constant(fake))
     expected = {
-        "d_real": (0.5 + 0.8807971 + 0.2689414) / 3,
-        "d_fake": (0.5 + 0.9525741 + 0.1192029 + 0.0179862) / 4,
-        "accuracy_real": 1 / 3,
-        "accuracy_fake": 3 / 4,
+        "d_real": (0.5 + 0.8807971 + 0.2689414 + 0.5621765) / 4,
+        "d_fake": (0.5 + 0.9525741 + 0.1192029 + 0.5621765 + 0.0179862) / 5,
+        "accuracy_real": 2 / 4,
+        "accuracy_fake": 3 / 5,
     }
     assert {name: float(value) for name, value in made.items()} == pytest.approx(expected, abs=1e-6)
 

@@ -145,4 +145,4 @@ def _fetched(name: str, dataset: Dataset) -> dict[str, np.ndarray]:
             f"dataset {name!r} cannot be had: {tried}, and {dataset.origin} failed ({reason}). "
             f"Three ways out: connect to the internet once; put {name}.npz into a folder and set "
             f"{MIRROR} to it; or train on the embedded stand-in {dataset.stand_in!r}"
-        ) from error
+        ) from None

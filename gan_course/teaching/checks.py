@@ -81,12 +81,13 @@ def _after_steps(update: Callable, recipe: Recipe) -> dict[str, np.ndarray]:
     def call(real, latent):
         update(train_state, objective, *([real] if takes_real else []), latent)
 
-    compiled = tf.function(call)
+    images = tf.TensorSpec([recipe.batch_size, *recipe.image_shape])
+    noise = tf.TensorSpec([recipe.batch_size, recipe.latent_dim])
+    compiled = tf.function(call).get_concrete_function(images, noise)
     for step in range(_STEPS):
         seed = seeds.derive(recipe.seed, seeds.LATENTS, step)
-        shape = [recipe.batch_size, *recipe.image_shape]
         low, high = recipe.value_range
-        real = tf.random.stateless_uniform(shape, seed, minval=low, maxval=high)
+        real = tf.random.stateless_uniform(images.shape, seed, minval=low, maxval=high)
         compiled(real, seeds.latents(recipe.latent, recipe.batch_size, recipe.latent_dim, seed))
     return {name: variable.numpy() for name, variable in train_state.variables().items()}
 
