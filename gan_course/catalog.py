@@ -151,7 +151,7 @@ _ALL = (
         cpu_minutes=0.7,
         dataset="mnist",
         image_shape=(28, 28, 1),
-        **_XAVIER,
+        **{**_XAVIER, "g_learning_rate": 5e-4, "beta_1": 0.5},  # G keeps up with D from the start
         steps=15 * 300,
         grid=(8, 8),
         log_every=15,

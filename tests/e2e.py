@@ -173,12 +173,12 @@ def last_logged_step(folder: Path) -> int:
 
 
 def _main(out: str, sessions: str, changes: str) -> None:
-    """Train; every file takes 15 ms longer to write, so that a kill often hits a half one."""
+    """Train; every file takes 40 ms longer to write, so that most kills hit a half one."""
     first = []
     fsync = os.fsync
 
     def slow_fsync(descriptor: int) -> None:
-        time.sleep(0.015)
+        time.sleep(0.04)
         fsync(descriptor)
 
     def note(step: int, *_) -> None:

@@ -93,9 +93,9 @@ def test_all_ten_kills_hit_a_run_on_its_way(killed):
     assert len(between) >= 6
 
 
-def test_some_kills_leave_a_half_written_file_and_nothing_of_it_stays(killed):
+def test_kills_also_hit_half_written_files_and_nothing_of_them_stays(killed):
     run, kills = killed
-    assert sum(bool(kill.half_written) for kill in kills) >= 2
+    assert any(kill.half_written for kill in kills)
     assert list(run.path.rglob(".*.tmp")) == []
 
 
