@@ -18,7 +18,7 @@ COLUMNS = (
 
 def append(path: Path, row: dict[str, float]) -> None:
     """Add one row, in a single write. Floats are written so that they read back bit for bit."""
-    values = [repr(row[column]) for column in COLUMNS]
+    values = [_text(row[column]) for column in COLUMNS]
     try:
         with open(path, "a", encoding="utf-8") as file:
             file.write(",".join(values) + "\n")
@@ -26,11 +26,15 @@ def append(path: Path, row: dict[str, float]) -> None:
         raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
+def _text(value: float) -> str:
+    return str(value) if isinstance(value, int) else repr(float(value))
+
+
 def restart(path: Path, last_step: int) -> list[dict[str, float]]:
     """Cut the file off after `last_step` (0: make it anew) and return the rows that stay."""
     rows = [row for row in read(path) if row["step"] <= last_step] if path.exists() else []
     with atomic_write(path) as file:
-        lines = [COLUMNS, *([repr(row[column]) for column in COLUMNS] for row in rows)]
+        lines = [COLUMNS, *([_text(row[column]) for column in COLUMNS] for row in rows)]
         file.write("".join(",".join(line) + "\n" for line in lines).encode())
     return rows
 

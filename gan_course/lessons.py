@@ -30,7 +30,7 @@ def lesson(name: str, **changes) -> Recipe:
     Raises:
       InputError: for an unknown name, field or profile.
     """
-    profile = os.environ.get(PROFILE, "quick")
+    profile = os.environ.get(PROFILE) or "quick"
     if profile not in PROFILES:
         raise unknown_name(PROFILE, profile, PROFILES)
     chosen = recipe(name if profile == "full" else _quick(name), **changes)

@@ -72,6 +72,8 @@ class Run:
         """Noise vectors (count, latent_dim) as the recipe draws them."""
         if count < 1:
             raise InputError(f"count must be >= 1, got {count}")
+        if not 0 <= seed < 2**31:
+            raise InputError(f"seed must be in [0, 2**31), got {seed}")
         stateless = seeds.derive(seed, seeds.SAMPLES, 0)
         return seeds.latents(self.recipe.latent, count, self.recipe.latent_dim, stateless)
 

@@ -151,7 +151,7 @@ def _coerced(field: dataclasses.Field, value):
     convert, kind = _CONVERSIONS[field.type]
     try:
         return convert(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{field.name} must be {kind}, got {value!r}") from None
 
 

@@ -88,7 +88,7 @@ def restore(state: TrainState, file: Path) -> None:
     found = {name: f"{array.dtype.name} {array.shape}" for name, array in arrays.items()}
     expected = {name: f"{v.dtype.name} {tuple(v.shape)}" for name, v in variables.items()}
     if found != expected:
-        name = next(iter(dict(found.items() ^ expected.items())))
+        name = next(n for n in [*expected, *found] if found.get(n) != expected.get(n))
         raise InputError(
             f"{file} is of other networks: {name} is {found.get(name, 'missing')}, "
             f"expected {expected.get(name, 'nothing')}"

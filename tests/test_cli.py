@@ -135,7 +135,8 @@ def test_sample_writes_a_picture_that_says_where_it_came_from(capsys, demo, tmp_
         # by hand: 6 images in 2 rows of 3, 28 pixels each, a gap of 2 between and around
         assert opened.size == (3 * 30 + 2, 2 * 30 + 2)
         about = opened.text
-    assert about == {"Recipe": "demo", "Step": "6", "Seed": "1", "Sample seed": "3"}
+    seed = str(RECIPES["demo"].seed)
+    assert about == {"Recipe": "demo", "Step": "6", "Seed": seed, "Sample seed": "3"}
 
 
 @pytest.mark.parametrize("ending", ["npz", "png"])
@@ -227,8 +228,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_same_command_completes_the_run(c
     message = err.splitlines()[-1]
     stopped = re.search(r"stopped after step (\d+).* saved in (\S+); run the same", message)
     assert stopped and stopped[2] == str(tmp_path / "run"), message
-    saved = [file.name for file in (tmp_path / "run" / "checkpoints").iterdir()]
-    assert saved == [f"step_{int(stopped[1]):06d}.npz"] and 20 <= int(stopped[1]) < 400
+    assert (tmp_path / "run" / "checkpoints" / f"step_{int(stopped[1]):06d}.npz").exists()
+    assert 20 <= int(stopped[1]) < 400
 
     code, out, _ = e2e.cli(capsys, *command)
     assert code == 0 and f"going on after step {stopped[1]}" in out

@@ -214,3 +214,16 @@ def test_an_unknown_dataset_gets_the_nearest_name():
         load("mnsit")
     with pytest.raises(InputError, match=r"did you mean 'folder:PATH'\?"):
         load("folder;PATH")
+
+
+@pytest.mark.parametrize(
+    ("arrays", "message"),
+    [
+        ({"y_test": np.arange(3)}, "y_test without x_test"),
+        ({"y_train": np.zeros((2, 2), int)}, r"each of the 4 images, got int64 of shape \(2, 2\)"),
+        ({"x_test": np.zeros((2, 9, 6), np.uint8)}, r"of \(5, 6, 1\), test images of \(9, 6, 1\)"),
+    ],
+)
+def test_arrays_that_do_not_belong_together_are_refused(arrays, message):
+    with pytest.raises(InputError, match=message):
+        ImageSet("mine", np.zeros((4, 5, 6), np.uint8), **arrays)

@@ -155,3 +155,13 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     put(picture(4, 4), tmp_path / "faces" / "a.png")
     assert load("folder:~/faces").x_train.shape == (1, 4, 4, 3)
+
+
+def test_a_photograph_taken_sideways_is_turned_upright(tmp_path):
+    pixels = picture(4, 6)  # 4 rows, 6 columns
+    sideways = Image.fromarray(pixels)
+    exif = sideways.getexif()
+    exif[0x0112] = 6  # orientation: turn by 90 degrees clockwise to see it upright
+    sideways.save(tmp_path / "a.png", exif=exif)
+    found = load_from(tmp_path).x_train[0]
+    np.testing.assert_array_equal(found, np.rot90(pixels, -1))

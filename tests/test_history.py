@@ -130,3 +130,12 @@ def test_a_full_disk_is_an_input_error():
 
     with pytest.raises(InputError, match="cannot write /dev/full: No space left on device"):
         history.append(Path("/dev/full"), row(1))
+
+
+def test_a_row_of_numpy_numbers_reads_back(tmp_path):
+    path = tmp_path / "history.csv"
+    history.restart(path, 0)
+    row = {column: np.float32(0.1) for column in history.COLUMNS} | {"step": 3, "images": 24}
+    history.append(path, row)
+    (found,) = history.read(path)
+    assert (found["step"], found["d_loss"]) == (3, float(np.float32(0.1)))

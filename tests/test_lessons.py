@@ -115,6 +115,11 @@ def test_an_unknown_lesson_gets_the_nearest_name(monkeypatch, profile):
         lesson("sketsh")
 
 
+def test_an_empty_profile_is_the_default(monkeypatch):
+    use(monkeypatch, "")
+    assert lesson("toy") == RECIPES["toy_quick"]
+
+
 def test_an_unknown_profile_is_refused_by_name(monkeypatch):
     use(monkeypatch, "qick")
     with pytest.raises(InputError, match=r"unknown GAN_COURSE_PROFILE 'qick'; did you mean 'quic"):

@@ -64,10 +64,11 @@ def _read(file: Path, image_shape: tuple[int, int, int]) -> np.ndarray:
 @contextmanager
 def _opened(file: Path) -> Iterator:
     """The image in `file`; whatever goes wrong while it is open names the file."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
     try:
         with Image.open(file) as image:
+            ImageOps.exif_transpose(image, in_place=True)  # upright, as the camera was held
             yield image
     except Exception as error:  # a broken image fails in many ways: OSError, SyntaxError, struct
         raise InputError(

@@ -34,19 +34,26 @@ class ImageSet:
         for split in ("train", "test"):
             images, labels = getattr(self, f"x_{split}"), getattr(self, f"y_{split}")
             if images is None:
+                if labels is not None:
+                    raise InputError(f"{self.name}: y_{split} without x_{split}; give both")
                 continue
             images = _images(images, f"{self.name}: x_{split}")
             object.__setattr__(self, f"x_{split}", images)
             if labels is not None:
                 labels = _labels(labels, len(images), f"{self.name}: y_{split}")
                 object.__setattr__(self, f"y_{split}", labels)
+        if self.x_test is not None and self.x_test.shape[1:] != self.image_shape:
+            raise InputError(
+                f"{self.name}: training images of {self.image_shape}, "
+                f"test images of {self.x_test.shape[1:]}; bring them to one size"
+            )
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         return self.x_train.shape[1:]
 
     def fingerprint(self) -> str:
-        """Eight hex digits from the number of training images and up to 1,000 of them.
+        """Eight hex digits from the number of training images and up to 2,000 of them.
 
         A resumed run needs the very images that it started with, in their order.
         """
@@ -79,7 +86,8 @@ def _images(images, what: str) -> np.ndarray:
 
 def _labels(labels, count: int, what: str) -> np.ndarray:
     labels = np.asanyarray(labels)
-    if labels.size != count or not np.issubdtype(labels.dtype, np.integer):
+    whole = np.issubdtype(labels.dtype, np.integer)
+    if not whole or labels.shape not in ((count,), (count, 1)):
         raise InputError(
             f"{what} must hold one integer for each of the {count} images, "
             f"got {labels.dtype} of shape {labels.shape}"

@@ -106,28 +106,37 @@ def _weight_options(
     """Keras's arguments from the words that describe the weights, and the words after them."""
     if kind not in _WEIGHTED:
         return {}, words
+    options: dict[str, object] = {}
+    rest = list(words)
+    while rest and (option := _weight_option(rest[0], kind, name, seed)):
+        key, value = option
+        if key in options:
+            raise InputError(f"{rest[0]!r} says again what another word of the line has said")
+        options[key] = value
+        del rest[0]
+    if options.keys() >= {"use_bias", "bias_initializer"}:
+        raise InputError("nobias and bias(...) contradict each other")
+    kernel_seed = layer_seed(seed, f"{name}/kernel")
+    options.setdefault("kernel_initializer", keras.initializers.GlorotUniform(kernel_seed))
+    return options, rest
+
+
+def _weight_option(word: str, kind: str, name: str, seed: int) -> tuple[str, object] | None:
+    """Keras's argument for one word, or None if the word is not about the weights."""
     kernel_seed, bias_seed = layer_seed(seed, f"{name}/kernel"), layer_seed(seed, f"{name}/bias")
-    options: dict[str, object] = {
-        "kernel_initializer": keras.initializers.GlorotUniform(kernel_seed)
-    }
-    for position, word in enumerate(words):
-        if kind != "Dense" and re.fullmatch(r"[ks]\d+", word):
-            options["kernel_size" if word[0] == "k" else "strides"] = int(word[1:])
-        elif word == "nobias":
-            options["use_bias"] = False
-        elif word == "xavier":
-            options["kernel_initializer"] = keras.initializers.GlorotNormal(kernel_seed)
-        elif word.startswith("N("):
-            mean, stddev = _pair(word)
-            options["kernel_initializer"] = keras.initializers.RandomNormal(
-                mean, stddev, kernel_seed
-            )
-        elif word.startswith("bias("):
-            low, high = _pair(word)
-            options["bias_initializer"] = keras.initializers.RandomUniform(low, high, bias_seed)
-        else:
-            return options, words[position:]
-    return options, []
+    if kind != "Dense" and re.fullmatch(r"[ks][1-9]\d*", word):
+        return ("kernel_size" if word[0] == "k" else "strides"), int(word[1:])
+    if word == "nobias":
+        return "use_bias", False
+    if word == "xavier":
+        return "kernel_initializer", keras.initializers.GlorotNormal(kernel_seed)
+    if word.startswith("N("):
+        mean, deviation = _pair(word)
+        return "kernel_initializer", keras.initializers.RandomNormal(mean, deviation, kernel_seed)
+    if word.startswith("bias("):
+        low, high = _pair(word)
+        return "bias_initializer", keras.initializers.RandomUniform(low, high, bias_seed)
+    return None
 
 
 def _pair(word: str) -> tuple[float, float]:
@@ -157,6 +166,8 @@ def _after(word: str, numbers: list[float], name: str, seed: int) -> keras.layer
     if len(numbers) > (word in _NEEDS or word in _DEFAULT):
         raise InputError(f"too many numbers after {word}: {numbers}")
     value = numbers[0] if numbers else _DEFAULT.get(word)
+    if word in ("BN", "Dropout") and not 0 <= value < 1:
+        raise InputError(f"the number after {word} must be in [0, 1), got {value:g}")
     return _AFTER[word](value, name, seed)
 
 
