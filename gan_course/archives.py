@@ -4,6 +4,7 @@ In: an `.npz` file. Out: its arrays by name. Checkpoints and mirror archives are
 nowhere else.
 """
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
       InputError: if it is cut short, holds a flipped bit or pickled objects, or is no archive.
     """
     try:
+        if not zipfile.is_zipfile(file):
+            raise ValueError("not an .npz archive")
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except Exception as error:  # a broken zip fails in a dozen ways: zipfile, zlib, NumPy, struct

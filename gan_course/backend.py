@@ -26,7 +26,7 @@ def _startup_chatter_kept_back() -> Iterator[None]:
         os.dup2(chatter.fileno(), 2)
         try:
             yield
-        except BaseException:
+        except Exception:
             chatter.seek(0)
             os.write(stderr, chatter.read())
             raise

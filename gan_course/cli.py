@@ -5,13 +5,15 @@ after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the othe
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 from gan_course import __version__
-from gan_course.errors import InputError
+from gan_course.errors import InputError, RunWarning
 
 _PROGRAM = "gan_course"
 
@@ -24,15 +26,15 @@ class _Parser(argparse.ArgumentParser):
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(words)
-    warnings.showwarning = _one_line
     try:
-        arguments.command(arguments)
+        with _warnings_in_one_line():
+            arguments.command(arguments)
         sys.stdout.flush()
     except InputError as error:
         print(f"{_PROGRAM}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as stopped:
-        print(f"\n{_PROGRAM}: {stopped or 'stopped'}", file=sys.stderr)
+        print(f"\n{_PROGRAM}: {str(stopped) or 'stopped'}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -124,12 +126,11 @@ def _sample(arguments: argparse.Namespace) -> None:
     from gan_course import images, run
     from gan_course.rundir import atomic_write
 
-    if arguments.out.suffix not in (".npz", ".png"):
-        raise InputError(f"--out must end in .npz or .png, got {str(arguments.out)!r}")
+    _check_suffix(arguments.out, ".npz", ".png")
     opened = run.open_run(arguments.run)
     made = images.to_uint8(opened.samples(arguments.count, arguments.seed))
     with atomic_write(arguments.out) as file:
-        if arguments.out.suffix == ".npz":
+        if arguments.out.suffix.lower() == ".npz":
             np.savez_compressed(file, images=made)
         else:
             rows, columns = images.square(len(made))
@@ -144,6 +145,8 @@ def _sample(arguments: argparse.Namespace) -> None:
 def _gif(arguments: argparse.Namespace) -> None:
     from gan_course import run
 
+    if arguments.out is not None:
+        _check_suffix(arguments.out, ".gif")
     print(run.open_run(arguments.run).write_gif(arguments.out))
 
 
@@ -153,5 +156,22 @@ def _doctor(arguments: argparse.Namespace) -> None:
     doctor.report(arguments.run)
 
 
-def _one_line(message, category, filename, lineno, file=None, line=None) -> None:
-    print(f"{_PROGRAM}: {message}", file=sys.stderr)
+def _check_suffix(path: Path, *suffixes: str) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise InputError(f"--out must end in {' or '.join(suffixes)}, got {str(path)!r}")
+
+
+@contextlib.contextmanager
+def _warnings_in_one_line() -> Iterator[None]:
+    """Our own warnings as a line like the errors; those of other libraries as ever."""
+    with warnings.catch_warnings():
+        as_ever = warnings.showwarning
+
+        def show(message, category, *where, **more):
+            if issubclass(category, RunWarning):
+                print(f"{_PROGRAM}: {message}", file=sys.stderr)
+            else:
+                as_ever(message, category, *where, **more)
+
+        warnings.showwarning = show
+        yield

@@ -50,7 +50,7 @@ def run_folder(path: Path) -> dict[str, str]:
       InputError: if the folder holds no run.
     """
     run = open_run(path)
-    rows = history.read(run.dir.history)
+    rows = history.read(run.dir.history) if run.dir.history.exists() else []
     findings = {
         "run": f"{run.path}: recipe {run.recipe.name}, seed {run.recipe.seed}",
         "logged": f"step {rows[-1]['step']:,} of {run.recipe.steps:,}" if rows else "nothing yet",

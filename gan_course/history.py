@@ -8,7 +8,7 @@ import csv
 from pathlib import Path
 
 from gan_course.errors import InputError
-from gan_course.rundir import atomic_write
+from gan_course.rundir import atomic_write, cannot_write
 
 COLUMNS = (
     "step", "images", "seconds", "d_loss", "g_loss",
@@ -23,7 +23,7 @@ def append(path: Path, row: dict[str, float]) -> None:
         with open(path, "a", encoding="utf-8") as file:
             file.write(",".join(values) + "\n")
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise cannot_write(path, error) from error
 
 
 def _text(value: float) -> str:

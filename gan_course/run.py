@@ -28,7 +28,7 @@ class Run:
 
     def __init__(self, path: str | Path):
         self.dir = RunDir(path)
-        self.recipe = Recipe.from_json(self.dir.read_recipe()["recipe"])
+        self.recipe = stored_recipe(self.dir)
 
     @property
     def path(self) -> Path:
@@ -113,6 +113,15 @@ class Run:
 def open_run(path: str | Path) -> Run:
     """A run, read back without training. Raises InputError if the folder holds none."""
     return Run(path)
+
+
+def stored_recipe(run_dir: RunDir) -> Recipe:
+    """The recipe of the run in that folder. Raises InputError, naming recipe.json, if damaged."""
+    fields = run_dir.read_recipe()["recipe"]
+    try:
+        return Recipe.from_json(fields)
+    except InputError as error:
+        raise InputError(f"{run_dir.recipe}: {error}; restore the file or remove it") from None
 
 
 def restore_newest(run_dir: RunDir, train_state: TrainState) -> int | None:

@@ -33,13 +33,14 @@ def atomic_write(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())  # the bytes are on the disk before the name points to them
         os.replace(temporary, path)
     except OSError as error:
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
 
 
-def _cannot_write(path: Path, error: OSError) -> InputError:
+def cannot_write(path: Path, error: OSError) -> InputError:
+    """The error for a file that the disk refuses, with the remedy."""
     remedy = "free some space" if error.errno == errno.ENOSPC else "choose another folder"
     return InputError(
         f"cannot write {path}: {error.strerror or error}; {remedy} and run the same command again"
@@ -78,7 +79,7 @@ class RunDir:
             self.checkpoints.mkdir(exist_ok=True)
             lock = open(self.path / ".lock", "ab")  # noqa: SIM115  (closed below)
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise cannot_write(self.path, error) from error
         with lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -116,7 +117,9 @@ class RunDir:
         try:
             content = json.loads(self.recipe.read_text("utf-8"))
         except FileNotFoundError:
-            raise InputError(f"{self.path} holds no run (no recipe.json)") from None
+            raise InputError(
+                f"{self.path} holds no run (no recipe.json); name the folder that `train` wrote"
+            ) from None
         except (OSError, ValueError) as error:
             raise InputError(f"{self.recipe} is damaged ({error}); restore or remove it") from None
         if not isinstance(content, dict) or not isinstance(content.get("recipe"), dict):

@@ -107,10 +107,10 @@ class Recipe:
         for name in fields:
             if name not in known:
                 raise unknown_name("recipe field", name, known)
-        try:
-            return cls(**fields)
-        except TypeError as error:
-            raise InputError(f"not a whole recipe: {error}") from None
+        needed = {f.name for f in dataclasses.fields(cls) if f.default is dataclasses.MISSING}
+        if missing := sorted(needed - set(fields)):
+            raise InputError(f"the recipe has no {', '.join(missing)}")
+        return cls(**fields)
 
     def changed(self, **changes) -> "Recipe":
         """A copy with changes, checked again; an unknown field gets a "did you mean"."""

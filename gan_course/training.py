@@ -23,7 +23,7 @@ from gan_course.errors import InputError, TrainingDiverged
 from gan_course.loop import Hook
 from gan_course.objectives import Objective
 from gan_course.recipes import recipe as find_recipe
-from gan_course.run import Run, restore_newest
+from gan_course.run import Run, restore_newest, stored_recipe
 from gan_course.rundir import RunDir, atomic_write
 from gan_course.schema import Recipe
 
@@ -55,20 +55,20 @@ def train(
     recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
     data = data if data is not None else load(recipe.dataset, recipe.image_shape)
     batches = _batches(recipe, data)
-    chosen = objective or objectives.find(recipe.objective)
+    chosen = objectives.with_real_label(
+        objective or objectives.find(recipe.objective), recipe.real_label
+    )
+    train_state = state.create(recipe)  # all that can be wrong with the input shows by now
+    description = _description(recipe, chosen, data)
     run_dir = RunDir(out)
     with run_dir.locked():
-        _claim(run_dir, recipe, chosen, data)
-        train_state = state.create(recipe)
+        if run_dir.recipe.exists():
+            _check_same_run(run_dir, recipe, description)
         done = restore_newest(run_dir, train_state) or 0
-        if done > recipe.steps:
-            raise InputError(
-                f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "
-                "ask for more steps or choose another folder"
-            )
+        _check_progress(run_dir, recipe, done)
+        run_dir.write_recipe(description)
         if progress:
             print(_headline(recipe, data, run_dir, done))
-        chosen = objectives.with_real_label(chosen, recipe.real_label)
         _train_on(run_dir, recipe, chosen, batches, train_state, done, hooks, progress)
         run = Run(run_dir.path)
         run.state = train_state  # the cached property: no need to read the checkpoint again
@@ -85,11 +85,11 @@ def _batches(recipe: Recipe, data: ImageSet) -> Batches:
     return Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
 
 
-def _claim(run_dir: RunDir, recipe: Recipe, objective: Objective, data: ImageSet) -> None:
-    """Write recipe.json, or compare with the one that is there: one folder, one run."""
-    content = {
+def _description(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
+    """What recipe.json holds: all that makes the run what it is, and what it was made with."""
+    return {
         "recipe": recipe.to_json(),
-        "objective": objective.name,
+        "objective": objectives.fingerprint(objective),
         "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
         "made_with": {
             "gan_course": gan_course.__version__,
@@ -99,23 +99,34 @@ def _claim(run_dir: RunDir, recipe: Recipe, objective: Objective, data: ImageSet
             "python": platform.python_version(),
         },
     }
-    if run_dir.recipe.exists():
-        found = run_dir.read_recipe()
-        theirs = Recipe.from_json(found["recipe"]).differences(recipe)
-        theirs.pop("steps", None)  # more steps make a longer run, not another one
-        for key in ("objective", "data"):
-            if found.get(key) != content[key]:
-                theirs[key] = (found.get(key), content[key])
-        if theirs:
-            fields = ", ".join(
-                f"{k}: {old!r} there, {new!r} now" for k, (old, new) in theirs.items()
-            )
-            raise InputError(
-                f"{run_dir.path} holds another run ({fields}); choose another folder, "
-                "or the same recipe to go on with it"
-            )
-        content["made_with"] = found.get("made_with", content["made_with"])
-    run_dir.write_recipe(content)
+
+
+def _check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
+    """One folder, one run: refuse with the fields that differ."""
+    differences = stored_recipe(run_dir).differences(recipe)
+    differences.pop("steps", None)  # more steps make a longer run, not another one
+    stored = run_dir.read_recipe()
+    for key in ("objective", "data"):
+        if stored.get(key) != description[key]:
+            differences[key] = (stored.get(key), description[key])
+    if differences:
+        fields = ", ".join(
+            f"{name}: {there!r} there, {now!r} now" for name, (there, now) in differences.items()
+        )
+        raise InputError(
+            f"{run_dir.path} holds another run ({fields}); choose another folder, "
+            "or the same recipe to go on with it"
+        )
+
+
+def _check_progress(run_dir: RunDir, recipe: Recipe, done: int) -> None:
+    if done > recipe.steps:
+        raise InputError(
+            f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "
+            "ask for more steps or choose another folder"
+        )
+    if run_dir.history.exists():
+        history.read(run_dir.history)  # a damaged one is refused before anything is written
 
 
 def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str:

@@ -81,7 +81,10 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
       DatasetUnavailable: where neither the mirror nor the source has the set; says what was tried.
     """
     if name.startswith(_FOLDER):
-        return load_folder(Path(name.removeprefix(_FOLDER)).expanduser(), image_shape)
+        path = name.removeprefix(_FOLDER)
+        if not path:
+            raise InputError(f"{name!r} names no folder; write {_FOLDER}PATH")
+        return load_folder(Path(path).expanduser(), image_shape)
     dataset = _find(name)
     if dataset.stand_in is None:
         return ImageSet(name, **dataset.fetch(), names=dataset.names, source=dataset.origin)
