@@ -19,7 +19,7 @@ def read_arrays(file: Path) -> dict[str, np.ndarray]:
       InputError: if it is cut short, holds a flipped bit or pickled objects, or is no archive.
     """
     try:
-        if not zipfile.is_zipfile(file):
+        if file.exists() and not zipfile.is_zipfile(file):
             raise ValueError("not an .npz archive")
         with np.load(file, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}

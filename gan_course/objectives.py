@@ -77,14 +77,11 @@ def with_real_label(objective: Objective, real_label: float) -> Objective:
     return replace(objective, d_loss=partial(objective.d_loss, real_label=real_label))
 
 
-def fingerprint(objective: Objective) -> dict:
-    """What a run folder keeps of an objective: its name, and its losses at three pairs of logits.
-
-    Two objectives of one name but with other losses are told apart.
-    """
+def fingerprint(objective: Objective) -> list[str]:
+    """The losses at three pairs of logits: tells two objectives of one name apart."""
     real, fake = tf.constant([[-2.0], [0.0], [1.5]]), tf.constant([[0.5], [-1.0], [2.0]])
     losses = tf.concat([objective.d_loss(real, fake), objective.g_loss(fake)], axis=0)
-    return {"name": objective.name, "losses": [f"{float(loss):.4g}" for loss in losses[:, 0]]}
+    return [f"{float(loss):.4g}" for loss in losses[:, 0]]
 
 
 def find(name: str) -> Objective:

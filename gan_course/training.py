@@ -89,7 +89,8 @@ def _description(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
     """What recipe.json holds: all that makes the run what it is, and what it was made with."""
     return {
         "recipe": recipe.to_json(),
-        "objective": objectives.fingerprint(objective),
+        "objective": objective.name,
+        "losses": objectives.fingerprint(objective),
         "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
         "made_with": {
             "gan_course": gan_course.__version__,
@@ -106,7 +107,7 @@ def _check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
     differences = stored_recipe(run_dir).differences(recipe)
     differences.pop("steps", None)  # more steps make a longer run, not another one
     stored = run_dir.read_recipe()
-    for key in ("objective", "data"):
+    for key in ("objective", "losses", "data"):
         if stored.get(key) != description[key]:
             differences[key] = (stored.get(key), description[key])
     if differences:

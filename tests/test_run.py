@@ -1,6 +1,7 @@
 """What `gan.train` returns and `gan.open_run` reads back, and what a student may bring."""
 
 import resource
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -224,3 +225,10 @@ def test_memory_does_not_grow_with_the_steps(tmp_path):
     # MiB. 0.5 were measured; with 8 kB left behind by every step it was 8 (not 13: memory that
     # the first steps gave back is used up before the process asks for more).
     assert resident[2000] - resident[300] < 4
+
+
+def test_two_objectives_of_one_name_are_told_apart_by_their_losses(tmp_path):
+    one_step(tmp_path, scaled_by_3_and_5())
+    other = replace(gan.objectives.NON_SATURATING, name="mine")
+    with pytest.raises(gan.InputError, match=r"losses: \['9.303'"):
+        one_step(tmp_path, other)
