@@ -12,17 +12,12 @@ from typing import BinaryIO
 
 import numpy as np
 
+from gan_course import optimizers
 from gan_course.archives import read_arrays
 from gan_course.backend import keras, tf
 from gan_course.errors import InputError, TrainingDiverged
 from gan_course.models import build
 from gan_course.schema import Recipe
-
-_OPTIMIZERS = {
-    "adam": keras.optimizers.Adam,
-    "rmsprop": keras.optimizers.RMSprop,
-    "sgd": keras.optimizers.SGD,
-}
 
 
 @dataclass
@@ -50,18 +45,10 @@ def create(recipe: Recipe) -> TrainState:
     return TrainState(
         generator=generator,
         discriminator=discriminator,
-        g_optimizer=_optimizer(recipe, recipe.g_learning_rate, generator),
-        d_optimizer=_optimizer(recipe, recipe.d_learning_rate, discriminator),
+        g_optimizer=optimizers.make(recipe, recipe.g_learning_rate, generator),
+        d_optimizer=optimizers.make(recipe, recipe.d_learning_rate, discriminator),
         step=tf.Variable(0, dtype=tf.int64, trainable=False),
     )
-
-
-def _optimizer(recipe: Recipe, learning_rate: float, network: keras.Model):
-    moments = {} if recipe.beta_1 is None else {"beta_1": recipe.beta_1}
-    optimizer = _OPTIMIZERS[recipe.optimizer](learning_rate, **moments)
-    # Built now: a compiled step may not create variables, and a checkpoint must find them.
-    optimizer.build(network.trainable_variables)
-    return optimizer
 
 
 def save(state: TrainState, file: BinaryIO) -> None:

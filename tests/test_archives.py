@@ -88,7 +88,7 @@ def test_a_bit_flipped_in_the_data_is_noticed_by_the_checksum(read):
 def test_pickled_objects_are_refused(read):
     with pytest.raises(InputError, match=r"a\.npz holds pickled objects"):
         read(archive(a=np.array([{}, None])))
-    with pytest.raises(InputError, match="not an .npz archive"):
+    with pytest.raises(InputError, match=r"not an \.npz archive"):
         read(b"\x80\x04K\x01.")  # a pickle by itself
 
 
