@@ -105,7 +105,7 @@ _ALL = (
     Recipe(
         name="vanilla_mnist_quick",
         about="chapter 1: a dense GAN of half the width, 10 epochs",
-        cpu_minutes=1.6,
+        cpu_minutes=1.0,
         dataset="mnist",
         image_shape=(28, 28, 1),
         generator=(
@@ -148,7 +148,7 @@ _ALL = (
     Recipe(
         name="vanilla_mnist_xavier_quick",
         about="chapter 1: the smaller dense GAN with Xavier weights, 15 epochs",
-        cpu_minutes=0.7,
+        cpu_minutes=0.9,
         dataset="mnist",
         image_shape=(28, 28, 1),
         **{**_XAVIER, "g_learning_rate": 5e-4, "beta_1": 0.5},  # G keeps up with D from the start
@@ -190,7 +190,7 @@ _ALL = (
     Recipe(
         name="dcgan_mnist_quick",
         about="chapter 2: a small DCGAN, 5 epochs",
-        cpu_minutes=1.3,
+        cpu_minutes=1.9,
         dataset="mnist",
         image_shape=(28, 28, 1),
         **_SMALL_DCGAN,
