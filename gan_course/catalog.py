@@ -15,20 +15,8 @@ _DCGAN_DISCRIMINATOR = (
     "Dense 1",
 )
 
-_SMALL_DCGAN = dict(
+_DCGAN_RATES = dict(
     latent_dim=64,
-    generator=(
-        "Dense 3136 nobias BN .9 ReLU",
-        "Reshape 7 7 64",
-        "ConvT 32 k4 s2 nobias BN .9 ReLU",
-        "ConvT 1 k4 s2 tanh",
-    ),
-    discriminator=(
-        "Conv 32 k4 s2 LReLU .2",
-        "Conv 64 k4 s2 LReLU .2",
-        "Flatten",
-        "Dense 1",
-    ),
     order="simultaneous",
     g_learning_rate=1e-3,
     d_learning_rate=5e-4,
@@ -63,11 +51,25 @@ _ALL = (
         cpu_minutes=1.4,
         dataset="glyphs",
         image_shape=(28, 28, 1),
-        **_SMALL_DCGAN,
-        steps=7000,
+        **_DCGAN_RATES,
+        generator=(
+            "Dense 3136 nobias BN .9 ReLU",
+            "Reshape 7 7 64",
+            "ConvT 64 k3 nobias BN .9 ReLU",
+            "ConvT 32 k4 s2 nobias BN .9 ReLU",
+            "ConvT 1 k4 s2 tanh",
+        ),
+        discriminator=(
+            "Conv 32 k4 s2 LReLU .2",
+            "Conv 64 k4 s2 LReLU .2",
+            "Conv 128 k4 s2 LReLU .2",
+            "Flatten",
+            "Dense 1",
+        ),
+        steps=5000,
         grid=(8, 8),
         log_every=20,
-        sample_every=200,
+        sample_every=150,
         checkpoint_every=500,
     ),
     Recipe(
@@ -193,7 +195,19 @@ _ALL = (
         cpu_minutes=1.9,
         dataset="mnist",
         image_shape=(28, 28, 1),
-        **_SMALL_DCGAN,
+        **_DCGAN_RATES,
+        generator=(
+            "Dense 3136 nobias BN .9 ReLU",
+            "Reshape 7 7 64",
+            "ConvT 32 k4 s2 nobias BN .9 ReLU",
+            "ConvT 1 k4 s2 tanh",
+        ),
+        discriminator=(
+            "Conv 32 k4 s2 LReLU .2",
+            "Conv 64 k4 s2 LReLU .2",
+            "Flatten",
+            "Dense 1",
+        ),
         steps=5 * 1875,
         grid=(6, 6),
         log_every=25,
