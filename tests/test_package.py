@@ -108,7 +108,8 @@ def test_imports_run_one_way_only():
         ("history", {"errors", "rundir"}),
         ("plots", {"images", "schema"}),
         ("loop", {"seeds", "backend", "images", "objectives", "schema", "state", "step"}),
-        ("state", {"archives", "backend", "errors", "models", "schema"}),
+        ("state", {"archives", "backend", "errors", "models", "optimizers", "schema"}),
+        ("optimizers", {"backend", "schema"}),
         ("archives", {"errors"}),
     ],
 )

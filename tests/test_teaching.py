@@ -1,5 +1,7 @@
 """What notebooks lean on: the checks find what is wrong, the drawings are right."""
 
+import base64
+
 import numpy as np
 import pytest
 
@@ -129,3 +131,10 @@ def test_show_returns_the_library_s_own_source():
 def test_show_refuses_what_has_no_source():
     with pytest.raises(TypeError):
         teaching.show(np.zeros(3))
+
+
+def test_an_animation_carries_the_whole_file_into_the_notebook(tmp_path):
+    (tmp_path / "a.gif").write_bytes(bytes(range(256)))
+    html = teaching.animation(tmp_path / "a.gif").data
+    encoded = html.split("base64,")[1].split('"')[0]
+    assert base64.b64decode(encoded) == bytes(range(256))

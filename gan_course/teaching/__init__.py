@@ -6,10 +6,11 @@ says how far apart the two are. Nothing here is used by training.
 
 from gan_course.teaching.checks import Mismatch, same_objective, same_update
 from gan_course.teaching.drawings import overlap, transposed_convolution
-from gan_course.teaching.source import show
+from gan_course.teaching.source import animation, show
 
 __all__ = [
     "Mismatch",
+    "animation",
     "overlap",
     "same_objective",
     "same_update",

@@ -1,7 +1,12 @@
-"""Show a function of the library as it is now, so that what a notebook shows cannot go stale."""
+"""Show in a notebook what is on the disk: the library's source, a training's animation.
 
+The source is fetched when it is shown, so it cannot go stale.
+"""
+
+import base64
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 
 
 def show(function: Callable):
@@ -13,3 +18,11 @@ def show(function: Callable):
     from IPython.display import Code
 
     return Code(inspect.getsource(function), language="python")
+
+
+def animation(gif: Path):
+    """A GIF as part of the notebook itself: as HTML, since exported pages know no `image/gif`."""
+    from IPython.display import HTML
+
+    data = base64.b64encode(Path(gif).read_bytes()).decode()
+    return HTML(f'<img alt="{Path(gif).name}" src="data:image/gif;base64,{data}">')
