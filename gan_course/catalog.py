@@ -102,6 +102,7 @@ _ALL = (
         grid=(10, 10),
         log_every=117,
         sample_every=20 * 468,
+        first_sample=468,
         checkpoint_every=5 * 468,
     ),
     Recipe(

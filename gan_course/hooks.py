@@ -29,6 +29,16 @@ def every(count: int, hook: Hook, last: int | None = None) -> Hook:
     return sometimes
 
 
+def at(moment: int, hook: Hook) -> Hook:
+    """The hook after step `moment` alone."""
+
+    def once(step: int, train_state: TrainState, scalars: Scalars) -> None:
+        if step == moment:
+            hook(step, train_state, scalars)
+
+    return once
+
+
 def nan_stop(step: int, _: TrainState, scalars: Scalars) -> None:
     """Raise TrainingDiverged when a scalar is not finite. Comes before whatever saves."""
     for name, value in scalars.items():

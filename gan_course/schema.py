@@ -53,6 +53,7 @@ class Recipe:
     grid: tuple[int, int] = (4, 4)  # rows and columns of the sample grids
     log_every: int = 10  # steps between rows of the history
     sample_every: int  # steps between sample grids: the frames of the GIF
+    first_sample: int = 0  # one more grid after this step; 0: only the untrained generator's
     checkpoint_every: int
 
     def __post_init__(self):
@@ -71,6 +72,7 @@ class Recipe:
         )
         _check(min(self.grid) > 0, f"grid must be (rows, columns), got {self.grid}")
         _check(0 < self.real_label <= 1, f"real_label must be in (0, 1], got {self.real_label}")
+        _check(self.first_sample >= 0, f"first_sample must be >= 0, got {self.first_sample}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise unknown_name(name, getattr(self, name), choices)

@@ -150,6 +150,7 @@ def _train_on(run_dir, recipe, objective, batches, train_state, done, own_hooks,
         default_hooks.every(recipe.log_every, default_hooks.nan_stop, last),
         default_hooks.every(recipe.checkpoint_every, default_hooks.nan_stop, last),
         default_hooks.every(recipe.log_every, log, last),
+        default_hooks.at(recipe.first_sample, grid),
         default_hooks.every(recipe.sample_every, grid, last),
         default_hooks.every(recipe.checkpoint_every, save, last),
     ]

@@ -49,6 +49,12 @@ def test_every_without_a_last_step_calls_at_multiples_only():
     assert made == [4, 8]
 
 
+def test_at_calls_once():
+    made = []
+    calls_of(hooks.at(4, lambda step, *_: made.append(step)), range(1, 11))
+    assert made == [4]
+
+
 def test_every_passes_step_state_and_scalars_on():
     made = []
     hooks.every(2, lambda *call: made.append(call))(4, "the state", {"d_loss": 0.5})

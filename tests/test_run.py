@@ -232,3 +232,9 @@ def test_two_objectives_of_one_name_are_told_apart_by_their_losses(tmp_path):
     other = replace(gan.objectives.NON_SATURATING, name="mine")
     with pytest.raises(gan.InputError, match=r"losses: \['9.303'"):
         one_step(tmp_path, other)
+
+
+def test_there_are_grids_of_the_untrained_generator_the_first_sample_and_the_last_step(tmp_path):
+    recipe = e2e.tiny(**e2e.CONVOLUTIONS).changed(steps=9, sample_every=4, first_sample=3)
+    run = gan.train(recipe, tmp_path, data=e2e.image_set(), progress=False)
+    assert run.sample_steps == [0, 3, 4, 8, 9]

@@ -101,6 +101,7 @@ def test_a_value_of_another_type_is_refused_by_name(tiny, field, value):
         ({"value_range": (0, 255)}, r"value_range must be .*, got \(0\.0, 255\.0\)"),
         ({"grid": (4,)}, r"grid must be .*, got \(4,\)"),
         ({"grid": (4, 0)}, r"grid must be .*, got \(4, 0\)"),
+        ({"first_sample": -1}, r"first_sample must be >= 0, got -1"),
         ({"real_label": 0}, r"real_label must be in \(0, 1\], got 0\.0"),
         ({"real_label": 1.1}, r"real_label must be in \(0, 1\], got 1\.1"),
         ({"beta_1": 1.0}, r"beta_1 must be in \[0, 1\), got 1\.0"),
