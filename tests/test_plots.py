@@ -82,7 +82,8 @@ def test_every_curve_is_drawn_as_it_is_and_smoothed_under_its_name(frame):
 
 @pytest.mark.parametrize("rows", [0, 1, 2])
 def test_a_history_of_few_rows_can_be_drawn(frame, rows):
-    plots.history(frame[:rows])
+    drawn = plots.history(frame[:rows]).axes[0].lines[0]  # the thin line of d_loss
+    np.testing.assert_array_equal(drawn.get_ydata(), frame["d_loss"][:rows])
 
 
 def test_smoothing_takes_the_median_of_an_odd_window():
