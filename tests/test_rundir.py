@@ -224,7 +224,7 @@ def test_a_read_only_disk_is_refused(tmp_path, monkeypatch):
     def read_only(*_, **__):
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(os, "mkdir", read_only)
+    monkeypatch.setattr(Path, "mkdir", read_only)
     with (
         pytest.raises(InputError, match="Read-only file system; choose another folder"),
         RunDir(tmp_path / "run").locked(),
