@@ -164,7 +164,7 @@ _ALL = (
     Recipe(
         name="dcgan_mnist",
         about="chapter 2: upsampling DCGAN, 30 epochs; for a GPU",
-        cpu_minutes=600,
+        cpu_minutes=550,
         dataset="mnist",
         image_shape=(28, 28, 1),
         value_range=(0, 1),
