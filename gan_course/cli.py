@@ -90,13 +90,15 @@ def _recipes(_: argparse.Namespace) -> None:
 
 
 def _datasets(_: argparse.Namespace) -> None:
-    from gan_course.data.sources import DATASETS, mirror_file
+    from gan_course.data.sources import DATASETS, find, mirror_file
 
-    width = max(map(len, DATASETS))
-    for name, dataset in DATASETS.items():
+    width = len("quickdraw_CATEGORY")
+    for name in (*DATASETS, "quickdraw_CATEGORY"):
+        dataset = find(name)
         mirrored = dataset.stand_in is not None and mirror_file(name)
         origin = f"mirror {mirrored}" if mirrored else dataset.origin
         print(f"{name:<{width}}  {dataset.about}\n{'':<{width}}  {origin}")
+    print(f"{'NAME:CLASS':<{width}}  one class of a set alone, as in cifar10:horse")
     print(f"{'folder:PATH':<{width}}  any folder of images")
 
 

@@ -51,13 +51,13 @@ def log_history(run_dir: RunDir, recipe: Recipe, seconds_before: float) -> Hook:
     start = time.perf_counter() - seconds_before
 
     def log(step: int, _: TrainState, scalars: Scalars) -> None:
-        row = {name: float(value) for name, value in scalars.items()}
-        row |= {
+        row = {
             "step": step,
             "images": step * recipe.images_per_step,
             "seconds": round(time.perf_counter() - start, 3),
         }
-        history.append(run_dir.history, row)
+        scalars = {name: float(value) for name, value in scalars.items()}
+        history.append(run_dir.history, {**row, **scalars})
 
     return log
 

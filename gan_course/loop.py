@@ -21,29 +21,36 @@ CompiledStep = Callable[[np.ndarray], Scalars]
 Hook = Callable[[int, TrainState, Scalars], None]  # steps made, state, what the last step returned
 
 
-def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> CompiledStep:
-    """The train step of a recipe as one TensorFlow graph.
+def step_function(state: TrainState, objective: Objective, recipe: Recipe) -> Callable:
+    """The train step of a recipe, still to be compiled.
 
     Returns:
       uint8 images (d_steps, batch, H, W, C) -> named scalars; each call moves `state` one step.
     """
-    count = latent_batches(recipe.order, recipe.d_steps)
-    images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
+    size, dim, seed = recipe.batch_size, recipe.latent_dim, recipe.seed
 
     def step(images):
         reals = from_uint8(tf.cast(images, tf.float32), recipe.value_range)
         latents = [
             seeds.latents(
-                recipe.latent,
-                recipe.batch_size,
-                recipe.latent_dim,
-                seeds.derive(recipe.seed, seeds.LATENTS, state.step, index),
+                recipe.latent, size, dim, seeds.derive(seed, seeds.LATENTS, state.step, i)
             )
-            for index in range(count)
+            for i in range(latent_batches(recipe.order, recipe.d_steps))
         ]
-        return train_step(state, objective, recipe.order, reals, tf.stack(latents))
+        penalties = [
+            seeds.derive(seed, seeds.PENALTY, state.step, i) for i in range(recipe.d_steps)
+        ]
+        return train_step(
+            state, objective, recipe.order, reals, tf.stack(latents), tf.stack(penalties)
+        )
 
-    return tf.function(step).get_concrete_function(images)  # traced here, once
+    return step
+
+
+def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> CompiledStep:
+    """The train step of a recipe as one TensorFlow graph, traced here, once."""
+    images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
+    return tf.function(step_function(state, objective, recipe)).get_concrete_function(images)
 
 
 def fit(

@@ -3,10 +3,12 @@
 In: logits of shape (batch, 1). Out: one loss per example, same shape.
 The step takes the mean. Nothing here knows networks, steps or files.
 
-D(x) = sigmoid(logit) is the probability that x is real. With softplus(l) = log(1 + e^l),
+In a cross-entropy game D(x) = sigmoid(logit) is the probability that x is real. With
+softplus(l) = log(1 + e^l),
   -log D     = softplus(-l)
   -log(1-D)  = softplus(l)
 which is how the losses are computed: no probability is ever rounded to 0 before its logarithm.
+In the other games the logit is a score and no probability; their discriminator is a *critic*.
 """
 
 import inspect
@@ -16,6 +18,9 @@ from functools import partial
 
 from gan_course.backend import tf
 from gan_course.errors import InputError, unknown_name
+from gan_course.penalties import PENALTIES, Penalty
+from gan_course.schema import Recipe
+from gan_course.scores import margins, probabilities, wasserstein_estimate
 
 
 @dataclass(frozen=True)
@@ -24,11 +29,30 @@ class Objective:
 
     d_loss: (real logits, fake logits) -> loss per example, all (batch, 1).
     g_loss: (fake logits) -> loss per example.
+    scores: (real logits, fake logits) -> named scalars for the history.
+    penalty: added to the discriminator's loss, `penalty_weight` times; see `penalties`.
+    clip: after each update the discriminator's weights are brought into [-clip, clip].
     """
 
     d_loss: Callable
     g_loss: Callable
     name: str = "custom"
+    scores: Callable = probabilities
+    penalty: Penalty | None = None
+    penalty_weight: float = 0.0
+    clip: float | None = None
+
+    def __post_init__(self):
+        if self.penalty is not None and not isinstance(self.penalty, Penalty):
+            raise InputError(
+                f"the penalty of objective {self.name!r} must be a penalties.Penalty(at=..., "
+                f"cost=...), got {self.penalty!r}"
+            )
+        if (self.penalty is None) != (self.penalty_weight == 0):
+            raise InputError(
+                f"objective {self.name!r} has penalty {self.penalty} with penalty_weight "
+                f"{self.penalty_weight}; give both or neither"
+            )
 
 
 def cross_entropy_d_loss(real_logits, fake_logits, real_label: float = 1.0):
@@ -55,10 +79,66 @@ def non_saturating_g_loss(fake_logits):
     return tf.nn.softplus(-fake_logits)
 
 
+def least_squares_d_loss(real_logits, fake_logits):
+    """Half the squared distance from 1 on real images and from 0 on fakes.
+
+    Source: Mao et al. 2017, arXiv:1611.04076, equation 9 (a = 0, b = c = 1).
+    """
+    return 0.5 * (real_logits - 1.0) ** 2 + 0.5 * fake_logits**2
+
+
+def least_squares_g_loss(fake_logits):
+    """Half the squared distance from 1."""
+    return 0.5 * (fake_logits - 1.0) ** 2
+
+
+def hinge_d_loss(real_logits, fake_logits):
+    """Only logits on the wrong side of the margin cost: max(0, 1 - D(x)) + max(0, 1 + D(G(z))).
+
+    Source: Miyato et al. 2018, arXiv:1802.05957, equation 16.
+    """
+    return tf.nn.relu(1.0 - real_logits) + tf.nn.relu(1.0 + fake_logits)
+
+
+def wasserstein_d_loss(real_logits, fake_logits):
+    """D(G(z)) - D(x): its mean is minus the estimate of the Wasserstein distance.
+
+    Source: Arjovsky et al. 2017, arXiv:1701.07875, equation 2 and Algorithm 1.
+    """
+    return fake_logits - real_logits
+
+
+def critic_g_loss(fake_logits):
+    """-D(G(z)), for the Wasserstein and the hinge game (equation 17 of Miyato et al.)."""
+    return -fake_logits
+
+
 NON_SATURATING = Objective(cross_entropy_d_loss, non_saturating_g_loss, "non_saturating")
 MINIMAX = Objective(cross_entropy_d_loss, minimax_g_loss, "minimax")
+LEAST_SQUARES = Objective(
+    least_squares_d_loss, least_squares_g_loss, "least_squares", partial(margins, threshold=0.5)
+)
+HINGE = Objective(hinge_d_loss, critic_g_loss, "hinge", margins)
+WASSERSTEIN = Objective(wasserstein_d_loss, critic_g_loss, "wasserstein", wasserstein_estimate)
 
-OBJECTIVES = {objective.name: objective for objective in (NON_SATURATING, MINIMAX)}
+OBJECTIVES = {o.name: o for o in (NON_SATURATING, MINIMAX, LEAST_SQUARES, HINGE, WASSERSTEIN)}
+
+
+def find(name: str) -> Objective:
+    """The objective of that name, without penalty; an unknown one gets a "did you mean"."""
+    if name not in OBJECTIVES:
+        raise unknown_name("objective", name, OBJECTIVES)
+    return OBJECTIVES[name]
+
+
+def of_recipe(recipe: Recipe) -> Objective:
+    """The game that a recipe's objective, real_label, penalty, penalty_weight and clip describe."""
+    return replace(
+        with_real_label(find(recipe.objective), recipe.real_label),
+        penalty=None if recipe.penalty is None else PENALTIES[recipe.penalty],
+        penalty_weight=recipe.penalty_weight,
+        clip=recipe.clip,
+    )
 
 
 def with_real_label(objective: Objective, real_label: float) -> Objective:
@@ -78,14 +158,17 @@ def with_real_label(objective: Objective, real_label: float) -> Objective:
 
 
 def fingerprint(objective: Objective) -> list[str]:
-    """The losses at three pairs of logits: tells two objectives of one name apart."""
+    """What the game costs in three examples: tells two objectives of one name apart."""
     real, fake = tf.constant([[-2.0], [0.0], [1.5]]), tf.constant([[0.5], [-1.0], [2.0]])
-    losses = tf.concat([objective.d_loss(real, fake), objective.g_loss(fake)], axis=0)
-    return [f"{float(loss):.4g}" for loss in losses[:, 0]]
+    costs = [*objective.d_loss(real, fake)[:, 0], *objective.g_loss(fake)[:, 0]]
+    if objective.penalty is not None:
+        images = tf.reshape(tf.range(24.0) / 24.0, [2, 3, 2, 2, 1])
+        penalty = objective.penalty(_bent, images[0], images[1], tf.constant([1, 2]))
+        costs += [objective.penalty_weight * each for each in penalty]
+    clip = [] if objective.clip is None else [f"clip {objective.clip:.4g}"]
+    return [f"{float(cost):.4g}" for cost in costs] + clip
 
 
-def find(name: str) -> Objective:
-    """The objective of that name; an unknown one gets a "did you mean"."""
-    if name not in OBJECTIVES:
-        raise unknown_name("objective", name, OBJECTIVES)
-    return OBJECTIVES[name]
+def _bent(images):
+    """A discriminator whose slope differs from place to place: the logit is Σ sin(3x)."""
+    return tf.reduce_sum(tf.sin(3.0 * images), axis=[1, 2, 3])[:, tf.newaxis]

@@ -22,8 +22,26 @@ def figure(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 
     return made, axes
 
 
+# Title, columns of the history, reference lines. A panel is drawn if its first column is there.
+_PANELS = (
+    ("loss", ("d_loss", "g_loss"), {}),
+    ("mean D(x) and D(G(z))", ("d_real", "d_fake"), {"1/2": 0.5}),
+    ("Wasserstein estimate", ("wasserstein",), {"0": 0.0}),
+    ("accuracy of D", ("accuracy_real", "accuracy_fake"), {"guessing": 0.5}),
+    ("where the penalty looks", ("gradient_norm", "penalty"), {}),
+)
+# The losses against a D that gives every image the same undecided answer.
+_UNDECIDED = {
+    "non_saturating": {"2 ln 2": 2 * LN2, "ln 2": LN2},
+    "minimax": {"2 ln 2": 2 * LN2, "-ln 2": -LN2},
+    "least_squares": {"1/4": 0.25, "1/8": 0.125},
+    "hinge": {"2": 2.0, "0": 0.0},
+    "wasserstein": {"0": 0.0},
+}
+
+
 def history(frame, recipe: Recipe | None = None) -> Figure:
-    """The losses, the mean scores and the accuracies over the steps.
+    """What a run has logged, over the steps: losses, and what its objective measures.
 
     Args:
       frame: `run.history`.
@@ -31,27 +49,34 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
         game. D that answers 1/2 to everything has d_loss 2 ln 2; G then has g_loss ln 2
         (non-saturating) or -ln 2 (minimax).
     """
-    made, (losses, scores, accuracies) = figure(1, 3, width=13)
-    g_guess = -LN2 if recipe is not None and recipe.objective == "minimax" else LN2
-    for axes, names, title, lines in (
-        (losses, ("d_loss", "g_loss"), "loss", {"2 ln 2": 2 * LN2, _ln2(g_guess): g_guess}),
-        (scores, ("d_real", "d_fake"), "mean D(x) and D(G(z))", {"1/2": 0.5}),
-        (accuracies, ("accuracy_real", "accuracy_fake"), "accuracy of D", {"guessing": 0.5}),
-    ):
-        for name, colour in zip(names, ("tab:blue", "tab:orange"), strict=True):
-            axes.plot(frame["step"], frame[name], color=colour, alpha=0.25, linewidth=0.8)
-            axes.plot(frame["step"], smoothed(frame[name]), color=colour, label=name)
-        for text, value in lines.items():
-            axes.axhline(value, color="grey", linestyle="--", linewidth=0.8)
-            axes.annotate(
-                text, (1, value), xycoords=("axes fraction", "data"), fontsize=8, color="grey",
-                ha="right", va="bottom",
-            )  # fmt: skip
+    lines = {"loss": _UNDECIDED["non_saturating" if recipe is None else recipe.objective]}
+    if recipe is not None and recipe.penalty == "gradient":
+        lines["where the penalty looks"] = {"1": 1.0}
+    panels = [panel for panel in _PANELS if panel[1][0] in frame]
+    made, all_axes = figure(1, len(panels), width=4.4 * len(panels))
+    for axes, (title, names, always) in zip(np.atleast_1d(all_axes), panels, strict=True):
+        _curves(axes, frame, [name for name in names if name in frame])
+        _reference(axes, lines.get(title, always))
         axes.set(xlabel="step", title=title)
-        axes.legend(fontsize=8)
-    for axes in (scores, accuracies):
-        axes.set_ylim(-0.03, 1.03)
+        if names[0] in ("d_real", "accuracy_real"):
+            axes.set_ylim(-0.03, 1.03)
     return made
+
+
+def _curves(axes, frame, names: list[str]) -> None:
+    for name, colour in zip(names, ("tab:blue", "tab:orange"), strict=False):
+        axes.plot(frame["step"], frame[name], color=colour, alpha=0.25, linewidth=0.8)
+        axes.plot(frame["step"], smoothed(frame[name]), color=colour, label=name)
+    axes.legend(fontsize=8)
+
+
+def _reference(axes, lines: dict[str, float]) -> None:
+    for text, value in lines.items():
+        axes.axhline(value, color="grey", linestyle="--", linewidth=0.8)
+        axes.annotate(
+            text, (1, value), xycoords=("axes fraction", "data"), fontsize=8, color="grey",
+            ha="right", va="bottom",
+        )  # fmt: skip
 
 
 def smoothed(values, share: float = 0.04):
@@ -87,7 +112,3 @@ def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
         axis.set_axis_off()
         axis.set_title(name)
     return made
-
-
-def _ln2(value: float) -> str:
-    return "ln 2" if value > 0 else "-ln 2"

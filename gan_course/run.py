@@ -40,10 +40,11 @@ class Run:
 
     @property
     def history(self) -> "pandas.DataFrame":
-        """One row for each logged step; the columns are `history.COLUMNS`."""
+        """One row for each logged step: step, images, seconds, and what the objective logs."""
         import pandas
 
-        return pandas.DataFrame(history.read(self.dir.history), columns=list(history.COLUMNS))
+        rows, columns = history.read(self.dir.history), history.columns(self.dir.history)
+        return pandas.DataFrame(rows, columns=columns)
 
     @cached_property
     def state(self) -> TrainState:

@@ -40,6 +40,9 @@ class Recipe:
     real_label: float = 1.0  # below 1: one-sided label smoothing
     order: str = "alternating"  # discriminator first, or "simultaneous"
     d_steps: int = 1  # discriminator updates per generator update
+    penalty: str | None = None  # on D's gradient: "gradient" (WGAN-GP) or "r1"
+    penalty_weight: float = 0.0  # λ of WGAN-GP, γ of R1
+    clip: float | None = None  # D's weights stay in [-clip, clip]
 
     optimizer: str = "adam"  # or "rmsprop", "sgd"; one object for each network
     g_learning_rate: float
@@ -75,7 +78,8 @@ class Recipe:
         _check(self.first_sample >= 0, f"first_sample must be >= 0, got {self.first_sample}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
-                raise unknown_name(name, getattr(self, name), choices)
+                known = [choice for choice in choices if choice is not None]
+                raise unknown_name(name, getattr(self, name), known)
         self._check_combinations()
 
     def _check_combinations(self):
@@ -84,6 +88,12 @@ class Recipe:
             f"order='simultaneous' plays one discriminator update, got d_steps={self.d_steps}; "
             "use order='alternating'",
         )
+        _check(
+            (self.penalty is not None) == (self.penalty_weight > 0) and self.penalty_weight >= 0,
+            f"penalty={self.penalty!r} with penalty_weight={self.penalty_weight}: "
+            "a penalty needs a weight > 0, and without one the weight is 0",
+        )
+        _check(self.clip is None or self.clip > 0, f"clip must be > 0 or None, got {self.clip}")
         _check(
             (self.beta_1 is not None) == (self.optimizer == "adam"),
             f"beta_1={self.beta_1} with optimizer={self.optimizer!r}: "
@@ -137,7 +147,8 @@ _POSITIVE = (
 )  # fmt: skip
 _CHOICES = {
     "latent": ("normal", "uniform"),
-    "objective": ("non_saturating", "minimax"),
+    "objective": ("non_saturating", "minimax", "least_squares", "hinge", "wasserstein"),
+    "penalty": (None, "gradient", "r1"),
     "order": ("alternating", "simultaneous"),
     "optimizer": ("adam", "rmsprop", "sgd"),
 }
@@ -187,6 +198,7 @@ _CONVERSIONS = {
     float: (_real, "a finite number"),
     float | None: (lambda value: None if value is None else _real(value), "a number or None"),
     str: (_text, "a string"),
+    str | None: (lambda value: None if value is None else _text(value), "a string or None"),
     tuple[str, ...]: (_row(_text), "a tuple of strings"),
     tuple[int, int]: (_row(_whole, 2), "two whole numbers"),
     tuple[float, float]: (_row(_real, 2), "two numbers"),

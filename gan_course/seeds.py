@@ -13,6 +13,7 @@ LATENTS = 1  # the noise vectors of the training steps
 FIXED_LATENTS = 2  # the noise vectors of the sample grids: the same for the whole run
 SAMPLES = 3  # what `run.samples` draws
 BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
+PENALTY = 5  # where a gradient penalty looks, one seed for each discriminator update
 
 
 def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:

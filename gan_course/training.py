@@ -41,7 +41,7 @@ def train(
 
     Args:
       recipe: a Recipe, or the name of one.
-      objective: what the players minimise, in place of the recipe's own.
+      objective: what the players minimise, in place of the recipe's objective, penalty and clip.
       data: the images, in place of `load(recipe.dataset)`.
       hooks: your own, called with (step, state, scalars) after every step, after the default ones.
       progress: show what is trained, and a progress bar.
@@ -55,9 +55,7 @@ def train(
     recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
     data = data if data is not None else load(recipe.dataset, recipe.image_shape)
     batches = _batches(recipe, data)
-    chosen = objectives.with_real_label(
-        objective or objectives.find(recipe.objective), recipe.real_label
-    )
+    chosen = _objective(recipe, objective)
     train_state = state.create(recipe)  # all that can be wrong with the input shows by now
     description = _description(recipe, chosen, data)
     run_dir = RunDir(out)
@@ -74,6 +72,12 @@ def train(
         run.state = train_state  # the cached property: no need to read the checkpoint again
         _write_results(run)
     return run
+
+
+def _objective(recipe: Recipe, own: Objective | None) -> Objective:
+    if own is None:
+        return objectives.of_recipe(recipe)
+    return objectives.with_real_label(own, recipe.real_label)
 
 
 def _batches(recipe: Recipe, data: ImageSet) -> Batches:
@@ -140,7 +144,8 @@ def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str
 
 def _train_on(run_dir, recipe, objective, batches, train_state, done, own_hooks, progress) -> None:
     """From step `done` to the recipe's last, with the default hooks; saves when interrupted."""
-    rows = history.restart(run_dir.history, done)
+    compiled = loop.compile_step(train_state, objective, recipe)
+    rows = history.restart(run_dir.history, done, list(compiled.structured_outputs))
     run_dir.forget_after(done)
     save = default_hooks.save_checkpoint(run_dir)
     grid = default_hooks.save_samples(run_dir, recipe)
@@ -156,7 +161,6 @@ def _train_on(run_dir, recipe, objective, batches, train_state, done, own_hooks,
     ]
     if done == 0:
         grid(0, train_state, {})  # the untrained generator: the first frame
-    compiled = loop.compile_step(train_state, objective, recipe)
     bar = default_hooks.progress_bar(done, last) if progress else contextlib.nullcontext()
     with default_hooks.interrupt_flag() as interrupted, _explained(run_dir):
         with bar as advance:

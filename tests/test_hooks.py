@@ -72,7 +72,7 @@ def test_finite_scalars_do_not_stop_the_training():
 
 
 def test_a_history_row_has_the_scalars_the_step_the_images_and_the_time(run, tiny):
-    history.restart(run.history, 0)
+    history.restart(run.history, 0, list(SCALARS))
     log = hooks.log_history(run, tiny.changed(d_steps=2), seconds_before=100.0)
     for step in (3, 6):
         log(step, None, {name: tf.constant(value) for name, value in SCALARS.items()})
@@ -144,7 +144,7 @@ def test_samples_of_a_zero_to_one_recipe_use_the_whole_grey_scale(run, tiny):
 def test_hooks_leave_the_state_as_it_was(run, tiny):
     train_state = state.create(tiny)
     before = {name: v.numpy() for name, v in train_state.variables().items()}
-    history.restart(run.history, 0)
+    history.restart(run.history, 0, list(SCALARS))
     for hook in (
         hooks.save_checkpoint(run), hooks.save_samples(run, tiny),
         hooks.log_history(run, tiny, 0.0), hooks.nan_stop,

@@ -11,9 +11,9 @@ from gan_course.objectives import NON_SATURATING
 def echo(monkeypatch):
     """A train step that returns what it was given."""
 
-    def echo(train_state, objective, order, reals, latents):
+    def echo(train_state, objective, order, reals, latents, seeds):
         train_state.step.assign_add(1)
-        return {"reals": reals, "latents": latents}
+        return {"reals": reals, "latents": latents, "seeds": seeds}
 
     monkeypatch.setattr(loop, "train_step", echo)
 
@@ -39,6 +39,18 @@ def test_every_update_of_every_step_gets_latents_of_its_own(tiny, echo):
     assert len(np.unique(drawn.round(6))) == drawn.size
     train_state.step.assign(2)  # gone back: the same noise as the first time
     np.testing.assert_array_equal(compiled(reals)["latents"], drawn[2])
+
+
+def test_every_discriminator_update_of_every_step_gets_a_seed_of_its_own(tiny, echo):
+    recipe = tiny.changed(d_steps=3)
+    train_state = state.create(recipe)
+    compiled = loop.compile_step(train_state, NON_SATURATING, recipe)
+    reals = np.zeros((3, 5, 4, 6, 1), np.uint8)
+    drawn = np.stack([compiled(reals)["seeds"] for _ in range(4)])
+    assert drawn.shape == (4, 3, 2) and drawn.dtype == np.int32
+    assert len({tuple(seed) for seed in drawn.reshape(-1, 2)}) == 12
+    train_state.step.assign(2)
+    np.testing.assert_array_equal(compiled(reals)["seeds"], drawn[2])
 
 
 def test_uniform_latents_reach_the_step_as_such(tiny, echo):

@@ -9,9 +9,14 @@ import pytest
 from matplotlib.figure import Figure
 
 from gan_course import plots
-from gan_course.history import COLUMNS
+from gan_course.objectives import OBJECTIVES
 
 LN2 = math.log(2)
+COLUMNS = (
+    "step", "images", "seconds", "d_loss", "d_real", "d_fake", "accuracy_real", "accuracy_fake",
+    "g_loss",
+)  # fmt: skip
+WASSERSTEIN = ("step", "d_loss", "penalty", "gradient_norm", "wasserstein", "score_real", "g_loss")
 RNG = np.random.default_rng(6)
 
 
@@ -50,14 +55,26 @@ def test_reference_lines_stand_at_the_losses_of_a_guess(frame, tiny, objective):
     assert dashed(scores) == dashed(accuracies) == [0.5]
 
 
-def test_a_reference_line_is_the_loss_that_the_objective_has_at_logit_zero(frame, tiny):
-    from gan_course.objectives import OBJECTIVES
+@pytest.mark.parametrize("objective", OBJECTIVES.values(), ids=lambda o: o.name)
+def test_a_reference_line_is_the_loss_against_an_undecided_discriminator(frame, tiny, objective):
+    # 1/2 is half-way between the targets 1 and 0 of least squares; elsewhere logit 0 is
+    answer = np.full((1, 1), 0.5 if objective.name == "least_squares" else 0.0, np.float32)
+    losses = (objective.d_loss(answer, answer), objective.g_loss(answer))
+    expected = {round(float(loss[0, 0]), 5) for loss in losses}
+    drawn = dashed(plots.history(frame, tiny.changed(objective=objective.name)).axes[0])
+    assert {round(height, 5) for height in drawn} == expected
 
-    for objective in OBJECTIVES.values():
-        zero = np.zeros((1, 1), np.float32)
-        expected = [float(objective.d_loss(zero, zero)[0, 0]), float(objective.g_loss(zero)[0, 0])]
-        losses = plots.history(frame, tiny.changed(objective=objective.name)).axes[0]
-        assert dashed(losses) == pytest.approx(expected, rel=1e-6)
+
+def test_a_wasserstein_run_shows_its_estimate_and_its_penalty(tiny):
+    frame = pandas.DataFrame(RNG.random((30, 7)), columns=list(WASSERSTEIN))
+    recipe = tiny.changed(objective="wasserstein", penalty="gradient", penalty_weight=10)
+    losses, estimate, penalty = plots.history(frame, recipe).axes
+    assert [axes.get_title() for axes in (losses, estimate, penalty)] == [
+        "loss", "Wasserstein estimate", "where the penalty looks",
+    ]  # fmt: skip
+    assert dashed(losses) == dashed(estimate) == [0.0] and dashed(penalty) == [1.0]
+    named = [text.get_text() for text in penalty.get_legend().get_texts()]
+    assert named == ["gradient_norm", "penalty"]
 
 
 def test_every_curve_is_drawn_as_it_is_and_smoothed_under_its_name(frame):

@@ -11,6 +11,7 @@ import pytest
 from gan_course import step
 from gan_course.backend import keras, tf
 from gan_course.objectives import MINIMAX, NON_SATURATING, with_real_label
+from gan_course.scores import probabilities
 from gan_course.state import TrainState
 
 G_RATE, D_RATE = 0.7, 0.3
@@ -18,6 +19,7 @@ RNG = np.random.default_rng(5)
 G0, W0, B0 = RNG.normal(0, 1, (2, 3)), RNG.normal(0, 1, (3, 1)), RNG.normal(0, 1, 1)
 REALS = RNG.normal(0.5, 1, (2, 5, 3))  # two batches of five "images" of three pixels
 LATENTS = RNG.normal(0, 1, (3, 5, 2))
+SEEDS = np.array([[1, 2], [3, 4]])  # for penalties; these objectives have none
 OBJECTIVES = pytest.mark.parametrize("objective", [NON_SATURATING, MINIMAX], ids=lambda o: o.name)
 
 
@@ -135,7 +137,9 @@ def test_loss_and_scores_are_those_before_the_update(state):
 
 @OBJECTIVES
 def test_simultaneous_generator_answers_the_old_discriminator(state, objective):
-    made = step.simultaneous_step(state, objective, images(REALS[:1]), noise(LATENTS[:1]))
+    made = step.simultaneous_step(
+        state, objective, images(REALS[:1]), noise(LATENTS[:1]), SEEDS[:1]
+    )
     real, z = REALS[0], LATENTS[0]
     assert_weights(
         state, replace(PAPER.d_step(real, z), g=PAPER.g - G_RATE * PAPER.g_gradient(z, objective))
@@ -148,7 +152,7 @@ def test_simultaneous_generator_answers_the_old_discriminator(state, objective):
 @pytest.mark.parametrize("d_steps", [1, 2])
 def test_alternating_generator_answers_the_new_discriminator(state, objective, d_steps):
     made = step.alternating_step(
-        state, objective, images(REALS[:d_steps]), noise(LATENTS[: d_steps + 1])
+        state, objective, images(REALS[:d_steps]), noise(LATENTS[: d_steps + 1]), SEEDS[:d_steps]
     )
     paper = PAPER
     for real, z in zip(REALS[:d_steps], LATENTS[:d_steps], strict=True):
@@ -170,7 +174,7 @@ def test_old_and_new_discriminator_pull_the_generator_apart():
 
 def test_alternating_wants_one_more_batch_of_latents_than_of_reals(state):
     with pytest.raises(ValueError, match="shorter"):
-        step.alternating_step(state, MINIMAX, images(REALS), noise(LATENTS[:2]))
+        step.alternating_step(state, MINIMAX, images(REALS), noise(LATENTS[:2]), SEEDS)
 
 
 def numpy_adam(weights, moments, gradient, rate, t, beta_1, beta_2=0.999, epsilon=1e-7):
@@ -188,7 +192,9 @@ def test_adam_takes_the_steps_of_its_paper_with_bias_correction(state):
     paper, moments = PAPER, {name: (0.0, 0.0) for name in "gwb"}
     for t in (1, 2):
         real, z = REALS[t - 1], LATENTS[t - 1 : t + 1]
-        step.train_step(state, NON_SATURATING, "alternating", images(real[None]), noise(z))
+        step.train_step(
+            state, NON_SATURATING, "alternating", images(real[None]), noise(z), SEEDS[:1]
+        )
         of_w, of_b = paper.d_gradients(real, z[0])
         w, moments["w"] = numpy_adam(paper.w, moments["w"], of_w, 0.05, t, beta_1=0.8)
         b, moments["b"] = numpy_adam(paper.b, moments["b"], of_b, 0.05, t, beta_1=0.8)
@@ -203,10 +209,12 @@ def test_adam_takes_the_steps_of_its_paper_with_bias_correction(state):
 def test_train_step_plays_the_order_asked_for_and_counts(state, order):
     count = 1 if order == "simultaneous" else 2
     for made in (1, 2):
-        scalars = step.train_step(state, MINIMAX, order, images(REALS[:1]), noise(LATENTS[:count]))
+        scalars = step.train_step(
+            state, MINIMAX, order, images(REALS[:1]), noise(LATENTS[:count]), SEEDS[:1]
+        )
         assert int(state.step) == made
     assert list(scalars) == [
-        "d_loss", "d_real", "d_fake", "accuracy_real", "accuracy_fake", "g_loss",
+        "d_loss", "g_loss", "d_real", "d_fake", "accuracy_real", "accuracy_fake",
     ]  # fmt: skip
     paper = PAPER
     for _ in range(2):
@@ -220,7 +228,7 @@ def test_train_step_plays_the_order_asked_for_and_counts(state, order):
 
 def test_a_compiled_step_agrees_with_numpy_too(state):
     compiled = tf.function(lambda reals, latents: step.alternating_step(
-        state, NON_SATURATING, reals, latents
+        state, NON_SATURATING, reals, latents, tf.constant(SEEDS)
     ))  # fmt: skip
     compiled(images(REALS), noise(LATENTS))
     paper = PAPER.d_step(REALS[0], LATENTS[0]).d_step(REALS[1], LATENTS[1])
@@ -229,7 +237,7 @@ def test_a_compiled_step_agrees_with_numpy_too(state):
 
 def test_scores_put_the_threshold_at_logit_zero_and_zero_counts_as_fake():
     real, fake = [[0.0], [2.0], [-1.0], [0.25]], [[0.0], [3.0], [-2.0], [0.25], [-4.0]]
-    made = step.scores(tf.constant(real), tf.constant(fake))
+    made = probabilities(tf.constant(real), tf.constant(fake))
     expected = {
         "d_real": (0.5 + 0.8807971 + 0.2689414 + 0.5621765) / 4,
         "d_fake": (0.5 + 0.9525741 + 0.1192029 + 0.5621765 + 0.0179862) / 5,

@@ -5,11 +5,11 @@ InputError that names what is wrong. Nothing behind this room has to check image
 """
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gan_course.errors import InputError
+from gan_course.errors import InputError, unknown_name
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,42 @@ class ImageSet:
     @property
     def image_shape(self) -> tuple[int, int, int]:
         return self.x_train.shape[1:]
+
+    def one_class(self, name: str) -> "ImageSet":
+        """The images of one class; they need no labels any more.
+
+        Raises:
+          InputError: if there is no such class, or no image of it.
+        """
+        if name not in self.names or self.y_train is None:
+            raise unknown_name(f"class of {self.name!r}", name, self.names)
+        label = self.names.index(name)
+        x_test = None if self.y_test is None else self.x_test[self.y_test == label]
+        return ImageSet(
+            f"{self.name}:{name}",
+            self.x_train[self.y_train == label],
+            x_test=x_test,
+            source=f"{self.source}, class {name!r} alone",
+        )
+
+    def shrunk(self, image_shape: tuple[int, int, int]) -> "ImageSet":
+        """Images of `image_shape`, each pixel the mean of a block, or as they are if none fits."""
+        (height, width, channels), (rows, columns, wanted) = self.image_shape, image_shape
+        if (height, width) == (rows, columns) or channels != wanted:
+            return self
+        if height % rows or width % columns:
+            return self
+
+        def means(images: np.ndarray | None) -> np.ndarray | None:
+            if images is None:
+                return None
+            blocks = (len(images), rows, height // rows, columns, width // columns, channels)
+            return np.rint(images.reshape(blocks).mean(axis=(2, 4), dtype=np.float32)).astype(
+                np.uint8
+            )
+
+        source = f"{self.source}, shrunk from {height}×{width} to {rows}×{columns}"
+        return replace(self, x_train=means(self.x_train), x_test=means(self.x_test), source=source)
 
     def fingerprint(self) -> str:
         """Eight hex digits from the number of training images and up to 2,000 of them.

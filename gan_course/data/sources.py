@@ -4,14 +4,14 @@ In: a name. Out: an ImageSet whose `source` says which of them it was.
 """
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from gan_course.archives import read_arrays
-from gan_course.data import glyphs, shapes
+from gan_course.data import downloads, faces_toy, gaussians, glyphs, shapes
+from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
 from gan_course.data.imageset import ImageSet
 from gan_course.errors import DatasetUnavailable, InputError, unknown_name
@@ -27,32 +27,54 @@ class Dataset:
 
     about: str
     names: tuple[str, ...]  # of the classes
-    fetch: Callable[[], dict[str, np.ndarray]]  # arrays under `_KEYS`
+    fetch: Callable[[], Arrays]  # under `_KEYS`
     origin: str  # where `fetch` gets them, for messages
     stand_in: str | None = None  # None: this set is embedded itself
 
 
-def _keras_mnist() -> dict[str, np.ndarray]:
-    from gan_course.backend import keras
-
-    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-    return dict(zip(_KEYS, (x_train, y_train, x_test, y_test), strict=True))
-
-
-def _embedded(make: Callable) -> Callable[[], dict[str, np.ndarray]]:
-    def fetch() -> dict[str, np.ndarray]:
+def _embedded(make: Callable) -> Callable[[], Arrays]:
+    def fetch() -> Arrays:
         return dict(zip(_KEYS, (*make(10_000, seed=0), *make(2_000, seed=1)), strict=True))
 
     return fetch
 
 
+_FASHION = (
+    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+)  # fmt: skip
+_CIFAR10 = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
+
 DATASETS: dict[str, Dataset] = {
     "mnist": Dataset(
         about="handwritten digits, 28×28 grey, 60,000 + 10,000 (LeCun, Cortes, Burges)",
         names=tuple("0123456789"),
-        fetch=_keras_mnist,
+        fetch=downloads.keras_set("mnist"),
         origin="keras.datasets.mnist (download, cached by Keras)",
         stand_in="glyphs",
+    ),
+    "fashion_mnist": Dataset(
+        about="clothes, 28×28 grey, 60,000 + 10,000 (Zalando Research)",
+        names=_FASHION,
+        fetch=downloads.keras_set("fashion_mnist"),
+        origin="keras.datasets.fashion_mnist (download, cached by Keras)",
+        stand_in="glyphs",
+    ),
+    "cifar10": Dataset(
+        about="photographs of ten classes, 32×32 colour, 50,000 + 10,000 (Krizhevsky)",
+        names=_CIFAR10,
+        fetch=downloads.keras_set("cifar10"),
+        origin="keras.datasets.cifar10 (download, cached by Keras)",
+        stand_in="shapes",
+    ),
+    "faces": Dataset(
+        about="aligned photographs of faces, 64×64 colour, 13,233 (Labeled Faces in the Wild)",
+        names=(),
+        fetch=downloads.lfw_faces,
+        origin="scikit-learn's fetch_lfw_people (download, cached by scikit-learn)",
+        stand_in="faces_toy",
     ),
     "glyphs": Dataset(
         about="printed and hand-drawn digits, 28×28 grey, 10,000 + 2,000, made by code",
@@ -66,15 +88,46 @@ DATASETS: dict[str, Dataset] = {
         fetch=_embedded(shapes.make),
         origin="made by code",
     ),
+    "faces_toy": Dataset(
+        about="cartoon faces, 64×64 colour, 10,000 + 2,000, made by code",
+        names=faces_toy.NAMES,
+        fetch=_embedded(faces_toy.make),
+        origin="made by code",
+    ),
+    "ring": Dataset(
+        about="eight Gaussians on a circle, points as 1×2 pixels, 10,000 + 2,000, made by code",
+        names=gaussians.RING_NAMES,
+        fetch=_embedded(gaussians.ring),
+        origin="made by code",
+    ),
+    "grid": Dataset(
+        about="25 Gaussians on a grid, points as 1×2 pixels, 10,000 + 2,000, made by code",
+        names=gaussians.GRID_NAMES,
+        fetch=_embedded(gaussians.grid),
+        origin="made by code",
+    ),
 }
+_QUICKDRAW = re.compile(r"quickdraw_(\w+)")
+
+
+def _quickdraw(category: str) -> Dataset:
+    return Dataset(
+        about=f"drawings of one category ({category}), 28×28 grey (Google Quick, Draw!)",
+        names=(),
+        fetch=downloads.quickdraw(category),
+        origin="Google's Quick, Draw! bitmaps (download, cached by Keras)",
+        stand_in="glyphs",
+    )
 
 
 def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet:
     """The dataset of that name.
 
     Args:
-      name: a key of DATASETS, or "folder:PATH" for a folder of images (searched recursively).
-      image_shape: (H, W, C) to which the images of a folder are brought; other sets keep theirs.
+      name: a key of DATASETS; "quickdraw_CATEGORY"; either with ":CLASS" for one class alone, as
+        in "cifar10:horse"; or "folder:PATH" for a folder of images (searched recursively).
+      image_shape: (H, W, C). The images of a folder are brought to it; those of another set are
+        shrunk to it if theirs is a whole multiple, and else stay as they are.
 
     Raises:
       InputError: for an unknown name, and for a file or folder that cannot be used.
@@ -85,7 +138,15 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
         if not path:
             raise InputError(f"{name!r} names no folder; write {_FOLDER}PATH")
         return load_folder(Path(path).expanduser(), image_shape)
-    dataset = _find(name)
+    base, colon, wanted = name.partition(":")
+    images = _load_whole(base)
+    if colon:
+        images = images.one_class(wanted)
+    return images if image_shape is None else images.shrunk(image_shape)
+
+
+def _load_whole(name: str) -> ImageSet:
+    dataset = find(name)
     if dataset.stand_in is None:
         return ImageSet(name, **dataset.fetch(), names=dataset.names, source=dataset.origin)
     file = mirror_file(name)
@@ -98,12 +159,15 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
 
 def stand_in(name: str) -> str:
     """The embedded set to train on where `name` cannot be had: `name` itself, if that is local."""
-    return name if name.startswith(_FOLDER) else _find(name).stand_in or name
+    return name if name.startswith(_FOLDER) else find(name.partition(":")[0]).stand_in or name
 
 
-def _find(name: str) -> Dataset:
+def find(name: str) -> Dataset:
+    """The dataset of that name, without a class; an unknown one gets a "did you mean"."""
+    if match := _QUICKDRAW.fullmatch(name):
+        return _quickdraw(match[1])
     if name not in DATASETS:
-        raise unknown_name("dataset", name, [*DATASETS, f"{_FOLDER}PATH"])
+        raise unknown_name("dataset", name, [*DATASETS, "quickdraw_CATEGORY", f"{_FOLDER}PATH"])
     return DATASETS[name]
 
 
@@ -118,7 +182,7 @@ def mirror_file(name: str) -> Path | None:
     return file if file.is_file() else None
 
 
-def read_archive(file: Path) -> dict[str, np.ndarray]:
+def read_archive(file: Path) -> Arrays:
     """The arrays of a mirror archive: uint8 `x_train`, and any of y_train, x_test, y_test.
 
     Raises:
@@ -136,7 +200,7 @@ def read_archive(file: Path) -> dict[str, np.ndarray]:
     return arrays
 
 
-def _fetched(name: str, dataset: Dataset) -> dict[str, np.ndarray]:
+def _fetched(name: str, dataset: Dataset) -> Arrays:
     try:
         return dataset.fetch()
     except Exception as error:  # a download fails in many ways, and Keras raises plain Exception

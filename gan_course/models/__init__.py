@@ -10,6 +10,7 @@ from gan_course.backend import keras
 from gan_course.errors import InputError
 from gan_course.models.notation import layers_of
 from gan_course.schema import Recipe
+from gan_course.seeds import layer_seed
 
 __all__ = ["build"]
 
@@ -39,13 +40,22 @@ def _network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -
     for number, line in enumerate(lines, start=1):
         try:
             for layer in layers_of(line, f"{name}_{number}", seed):
-                network.add(layer)
+                network.add(layer)  # builds it
+                _seed_power_iteration(layer, seed)
         except InputError as error:
             raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None
         except ValueError as error:  # Keras: this layer does not take what the last one gives
             reason = _reason(error)
             raise InputError(f"{name}, layer {number} ({line!r}) does not fit: {reason}") from None
     return network
+
+
+def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:
+    """Keras draws the first vector of a spectral normalization from its global state: draw ours."""
+    if isinstance(layer, keras.layers.SpectralNormalization):
+        vector = layer.vector_u
+        drawn = keras.random.normal(vector.shape, seed=layer_seed(seed, f"{layer.name}/u"))
+        vector.assign(drawn / keras.ops.norm(drawn))
 
 
 def _reason(error: ValueError) -> str:

@@ -12,6 +12,7 @@ A line is one layer, then what is done to its output, left to right:
   ... xavier               kernel from Glorot's normal distribution
   ... bias(.1,.2)          bias from a uniform distribution (Keras's default: 0)
   ... nobias
+  ... SN                   spectral normalization: the kernel's largest singular value is 1
   ... BN .9                BatchNormalization (momentum; Keras's default .99 if left out)
   ... ReLU · LReLU .2 · tanh · sigmoid · Dropout .3
 
@@ -46,7 +47,11 @@ def layers_of(line: str, name: str, seed: int) -> list[keras.layers.Layer]:
     if kind not in _LAYERS:
         raise unknown_name("layer", kind, [*_LAYERS, *_AFTER])
     options, rest = _weight_options(rest, kind, name, seed)
-    return [_LAYERS[kind](numbers, name=name, **options), *_followers(rest, name, seed)]
+    spectral = options.pop("spectral", False)
+    layer = _LAYERS[kind](numbers, name=name, **options)
+    if spectral:
+        layer = keras.layers.SpectralNormalization(layer, name=f"{name}_sn")
+    return [layer, *_followers(rest, name, seed)]
 
 
 def _leading_numbers(words: list[str]) -> tuple[list[float], list[str]]:
@@ -128,6 +133,8 @@ def _weight_option(word: str, kind: str, name: str, seed: int) -> tuple[str, obj
         return ("kernel_size" if word[0] == "k" else "strides"), int(word[1:])
     if word == "nobias":
         return "use_bias", False
+    if word == "SN":
+        return "spectral", True
     if word == "xavier":
         return "kernel_initializer", keras.initializers.GlorotNormal(kernel_seed)
     if word.startswith("N("):
@@ -174,6 +181,8 @@ def _after(word: str, numbers: list[float], name: str, seed: int) -> keras.layer
 def _followers(words: list[str], name: str, seed: int) -> Iterator[keras.layers.Layer]:
     while words:
         word, numbers, words = words[0], *_leading_numbers(words[1:])
+        if word == "SN":
+            raise InputError("SN belongs to the weights: write it before BN, ReLU and the like")
         if word not in _AFTER:
             raise unknown_name("word", word, _AFTER)
         yield _after(word, numbers, f"{name}_{word.lower()}", seed)
