@@ -1,4 +1,4 @@
-"""What several test files share: a GAN that builds in a tenth of a second."""
+"""What several test files share: a GAN that builds in a tenth of a second, a cache folder."""
 
 import pytest
 
@@ -28,3 +28,11 @@ def tiny() -> Recipe:
         sample_every=2,
         checkpoint_every=2,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cache_folder(tmp_path_factory):
+    """No test writes into the cache of the person who runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GAN_COURSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -1,13 +1,30 @@
-"""A folder of images as a dataset: what is read, what is resized, what is refused by name."""
+"""A folder of images as a dataset: what is read, resized, refused by name, decoded only once."""
 
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import e2e
 import numpy as np
 import pytest
 from PIL import Image
 
+from gan_course.data import folder as folders
 from gan_course.data import load
+from gan_course.data.batches import Batches
 from gan_course.errors import InputError
 
 RNG = np.random.default_rng(4)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory, monkeypatch):
+    """The cache folder of one test."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("GAN_COURSE_CACHE", str(folder))
+    return folder
 
 
 def picture(height, width, channels=3):
@@ -165,3 +182,232 @@ def test_a_photograph_taken_sideways_is_turned_upright(tmp_path):
     sideways.save(tmp_path / "a.png", exif=exif)
     found = load_from(tmp_path).x_train[0]
     np.testing.assert_array_equal(found, np.rot90(pixels, -1))
+
+
+# Many images: decoded once, in threads, into a cache
+
+
+@pytest.fixture
+def no_decoding(monkeypatch):
+    """From when it is called, no image can be opened."""
+
+    def refuse(*_, **__):
+        raise AssertionError("opened an image")
+
+    return lambda: monkeypatch.setattr(Image, "open", refuse)
+
+
+def arrays_in(cache):
+    return sorted(file.name for file in cache.glob("*.npy"))
+
+
+def test_a_second_load_opens_no_image_and_says_the_same(tmp_path, no_decoding):
+    for number, size in enumerate([(12, 9), (7, 20), (9, 9)]):
+        put(picture(*size), tmp_path / f"{number}.png")
+    shapes = (None, (9, 9, 1), (7, 7, 3))
+    cold = [load_from(tmp_path, shape) for shape in shapes]
+    no_decoding()
+    for shape, first in zip(shapes, cold, strict=True):
+        again = load_from(tmp_path, shape)
+        np.testing.assert_array_equal(again.x_train, first.x_train)
+        assert (again.source, again.name) == (first.source, first.name)
+        assert "of 3 size(s), resized" in again.source
+
+
+def test_the_images_stay_on_the_disk_and_cannot_be_changed(tmp_path):
+    put(picture(4, 4), tmp_path / "a.png")
+    images = load_from(tmp_path).x_train
+    assert isinstance(images, np.memmap) and not images.flags.writeable
+
+
+def test_one_folder_named_in_two_ways_has_one_cache(tmp_path, monkeypatch, cache, no_decoding):
+    put(picture(4, 4), tmp_path / "faces" / "a.png")
+    load_from(tmp_path / "faces")
+    no_decoding()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "faces")
+    assert load_from("faces").source == "1 images from faces"
+    assert load_from("link").source == "1 images from link"
+    assert len(arrays_in(cache)) == 1
+
+
+def change(folder):
+    put(picture(4, 4), folder / "b.png")
+
+
+def add(folder):
+    put(picture(4, 4), folder / "deep" / "d.png")
+
+
+def remove(folder):
+    (folder / "b.png").unlink()
+
+
+def rename(folder):
+    (folder / "b.png").rename(folder / "z.png")
+
+
+def touch(folder):
+    found = (folder / "b.png").stat()
+    os.utime(folder / "b.png", ns=(found.st_atime_ns, found.st_mtime_ns + 1))
+
+
+def touch_and_pad(folder):
+    """Another size, the same time."""
+    found = (folder / "b.png").stat()
+    with open(folder / "b.png", "ab") as file:
+        file.write(b"more")
+    os.utime(folder / "b.png", ns=(found.st_atime_ns, found.st_mtime_ns))
+
+
+@pytest.mark.parametrize("edit", [change, add, remove, rename, touch, touch_and_pad])
+def test_a_folder_that_has_changed_is_decoded_again_and_its_old_cache_removed(
+    tmp_path, cache, edit
+):
+    for name in "abc":
+        put(picture(4, 4), tmp_path / f"{name}.png")
+        os.utime(tmp_path / f"{name}.png", (1e9, 1e9))  # long before the edit
+    load_from(tmp_path)
+    load_from(tmp_path, (4, 4, 1))
+    before = arrays_in(cache)
+    edit(tmp_path)
+    found = load_from(tmp_path).x_train
+    names = sorted(file.relative_to(tmp_path) for file in tmp_path.rglob("*.png"))
+    np.testing.assert_array_equal(found, [np.asarray(Image.open(tmp_path / n)) for n in names])
+    after = arrays_in(cache)
+    assert len(before) == len(after) == 2 and len({*before} & {*after}) == 1  # the grey one
+
+
+def test_another_shape_is_another_cache(tmp_path, cache):
+    put(picture(4, 6), tmp_path / "a.png")
+    for shape in (None, (4, 6, 3), (4, 6, 1), (6, 4, 3)):
+        load_from(tmp_path, shape)
+    assert len(arrays_in(cache)) == 4
+
+
+def test_a_broken_image_leaves_no_cache_and_keeps_the_old_one(tmp_path, cache):
+    for number in range(30):
+        put(picture(4, 4), tmp_path / "pictures" / f"{number:02d}.png")
+    load_from(tmp_path / "pictures", (4, 4, 3))
+    before = {file.name for file in cache.iterdir()}
+    (tmp_path / "pictures" / "25.png").write_bytes(b"no image")
+    (tmp_path / "pictures" / "26.png").write_bytes(b"no image")
+    for _ in range(2):
+        with pytest.raises(InputError, match=r"25\.png cannot be read as an image"):
+            load_from(tmp_path / "pictures", (4, 4, 3))
+        assert {file.name for file in cache.iterdir()} == before
+
+
+def test_many_images_come_in_order_and_equal_to_what_pillow_reads(tmp_path):
+    # of very different sizes, so that threads do not end in the order in which they began
+    for number in range(60):
+        side = 300 if number % 7 == 0 else 12
+        put(picture(side, side), tmp_path / f"{number % 3}" / f"{number:02d}.png")
+    expected = [
+        np.asarray(Image.open(file).resize((12, 12), Image.Resampling.LANCZOS))
+        for file in sorted(tmp_path.rglob("*.png"))
+    ]
+    np.testing.assert_array_equal(load_from(tmp_path, (12, 12, 3)).x_train, expected)
+
+
+def test_only_a_few_images_are_read_ahead():
+    begun = []
+    rows = folders._in_threads(begun.append, [str(n) for n in range(1_000)], "decoding")
+    for _ in range(5):
+        next(rows)
+        time.sleep(0.02)  # time enough to begin with all
+    rows.close()
+    assert 5 < len(begun) < 50  # at most 16 threads, and two images for each
+
+
+def test_a_process_killed_while_it_decodes_leaves_nothing_that_is_used(tmp_path, cache):
+    pixels = put(picture(400, 400), tmp_path / "000.png")
+    for number in range(1, 80):
+        shutil.copy(tmp_path / "000.png", tmp_path / f"{number:03d}.png")
+    code = "import sys; from gan_course.data import load; load(sys.argv[1], (400, 400, 3))"
+    process = e2e.start("-c", code, f"folder:{tmp_path}", GAN_COURSE_CACHE=str(cache))
+    e2e.wait_until(lambda: sum(f.stat().st_size for f in cache.glob(".*.tmp")) > 1e6, process)
+    process.kill()
+    e2e.finish(process)
+    assert arrays_in(cache) == [] and len(list(cache.glob(".*.tmp"))) == 1
+    assert (load_from(tmp_path, (400, 400, 3)).x_train == pixels).all()
+    assert sorted(file.suffix for file in cache.iterdir()) == [".json", ".lock", ".npy"]
+
+
+def test_the_order_is_that_of_paths_folder_by_folder(tmp_path):
+    names = ["a.png", "a/z.png", "a/b/c.png", "a-b/c.png", "B.png", ".h/x.png", "a.d/y.png"]
+    for name in names:
+        put(picture(3, 3), tmp_path / name)
+    files, _ = folders._listed(tmp_path)
+    assert [Path(file) for file in files] == sorted(tmp_path / name for name in names)
+
+
+def test_batches_are_cut_from_the_disk_as_from_memory(tmp_path):
+    pixels = [put(picture(5, 4), tmp_path / f"{number:02d}.png") for number in range(20)]
+    mapped = Batches(load_from(tmp_path).x_train, batch_size=6, d_steps=2, seed=1)
+    in_memory = Batches(np.stack(pixels), batch_size=6, d_steps=2, seed=1)
+    for step in (0, 1, 5):
+        np.testing.assert_array_equal(mapped(step), in_memory(step))
+        assert type(mapped(step)) is np.ndarray
+
+
+@pytest.mark.parametrize("in_notebook", [True, False])
+@pytest.mark.parametrize("many", [5, 6])
+def test_only_many_images_have_a_progress_bar(tmp_path, monkeypatch, capsys, many, in_notebook):
+    monkeypatch.setattr(folders, "_MANY", many)
+    monkeypatch.setitem(sys.modules, "ipykernel", None)
+    if not in_notebook:
+        monkeypatch.delitem(sys.modules, "ipykernel")
+    for number in range(5):
+        put(picture(4, 4), tmp_path / f"{number}.png")
+    load_from(tmp_path)
+    out, err = capsys.readouterr()
+    shown, other = (out, err) if in_notebook else (err, out)
+    assert ("decoding: 100%" in shown and "5/5" in shown) == (shown != "") == (many == 5)
+    assert other == ""
+
+
+def test_a_folder_that_cannot_be_listed_is_named(tmp_path, monkeypatch):
+    put(picture(4, 4), tmp_path / "a.png")
+    (tmp_path / "closed").mkdir()
+    scandir = os.scandir
+
+    def refuse(folder):  # no mode of a folder keeps root out
+        if folder.endswith("closed"):
+            raise PermissionError(13, "Permission denied", folder)
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(InputError, match=r"closed cannot be read \(Permission denied\); make"):
+        load_from(tmp_path)
+
+
+MEMORY = """
+import sys
+from pathlib import Path
+from gan_course.data.folder import load_folder
+
+def peak():  # of this program alone; ru_maxrss would begin with that of the tests
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
+
+few = load_folder(Path(sys.argv[1]) / "few", (400, 400, 3))
+before = peak()
+many = load_folder(Path(sys.argv[1]) / "many", (400, 400, 3))
+print(many.x_train.nbytes, peak() - before)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads /proc/self/status")
+def test_memory_does_not_grow_with_the_number_of_images(tmp_path, cache):
+    put(picture(400, 400), tmp_path / "one.jpg")
+    for folder, count in (("few", 30), ("many", 400)):
+        (tmp_path / folder).mkdir()
+        for number in range(count):
+            shutil.copy(tmp_path / "one.jpg", tmp_path / folder / f"{number:03d}.jpg")
+    process = e2e.start("-c", MEMORY, tmp_path, GAN_COURSE_CACHE=str(cache))
+    code, out, err = e2e.finish(process)
+    assert code == 0, err
+    size, growth = map(int, out.split())
+    assert size == 400 * 400 * 400 * 3  # 192 MB
+    assert growth < 30e6
