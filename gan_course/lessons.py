@@ -17,6 +17,7 @@ from gan_course.schema import Recipe
 
 PROFILE = "GAN_COURSE_PROFILE"
 PROFILES = ("quick", "full", "smoke")
+_QUICK_MINUTES = 3
 _SMOKE = dict(steps=8, batch_size=8, log_every=1, sample_every=2, checkpoint_every=4)
 
 
@@ -49,11 +50,13 @@ def lesson(name: str, **changes) -> Recipe:
 
 
 def _quick(name: str) -> str:
-    quick = f"{name}_quick"
-    if quick not in RECIPES:
-        lessons = [other.removesuffix("_quick") for other in RECIPES if other.endswith("_quick")]
-        raise unknown_name("lesson", name, lessons)
-    return quick
+    """The quick sister, or the recipe itself where it takes no longer than one."""
+    if f"{name}_quick" in RECIPES:
+        return f"{name}_quick"
+    if name in RECIPES and RECIPES[name].cpu_minutes <= _QUICK_MINUTES:
+        return name
+    quick = (n for n in RECIPES if RECIPES[n].cpu_minutes <= _QUICK_MINUTES)
+    raise unknown_name("lesson", name, {n.removesuffix("_quick") for n in quick})
 
 
 def _cost(chosen: Recipe, changes: dict) -> str:

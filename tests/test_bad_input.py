@@ -92,6 +92,12 @@ def assert_says(line: str, *parts: str) -> None:
         (["train", "zzzzzz"], ["'zzzzzz'", "demo", "vanilla_mnist"]),
         (["train", "tiny", "--data", "mnits"], ["'mnits'", "did you mean 'mnist'"]),
         (["train", "tiny", "--data", "folder:/not/there"], ["/not/there", "not a folder"]),
+        (["train", "tiny", "--data", "mnits:7"], ["'mnits'", "did you mean 'mnist'"]),
+        (["train", "tiny", "--data", "mnist:7"], ["'mnist'", "label"]),  # none in the mirror's
+        (["train", "tiny", "--data", "ring:46°"], ["'ring' '46°'", "did you mean '45°'"]),
+        (["train", "tiny", "--data", "ring:"], ["'ring' ''", "known: ", "0°", "315°"]),
+        (["train", "tiny", "--data", "quickdraw-cat"], ["did you mean 'quickdraw_CATEGORY'"]),
+        (["train", "tiny", "--data", "quickdraw_a/b"], ["did you mean 'quickdraw_CATEGORY'"]),
         (["train", "tiny", "--steps", "0"], ["steps", "> 0", "got 0"]),
         (["train", "tiny", "--steps", "ten"], ["--steps", "'ten'", "--help"]),
         (["train", "tiny", "--batch-size", "-8"], ["batch_size", "> 0", "got -8"]),
@@ -221,6 +227,25 @@ def bad_archive(file: Path, kind: str) -> None:
 def test_a_bad_archive_in_the_mirror_is_refused(refused, mirror, tmp_path, kind, parts):
     bad_archive(mirror / "mnist.npz", kind)
     line = refused("train", "tiny", "--batch-size", 2, "--out", tmp_path / "run")
+    assert_says(line, *parts)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("cifar10:hrose", ["class of 'cifar10' 'hrose'", "did you mean 'horse'"]),
+        ("cifar10:", ["class of 'cifar10' ''", "airplane, automobile, bird"]),
+        ("cifar10:truck", ["cifar10:truck", "image"]),  # none in this archive
+        ("faces:smile", ["'faces'", "label"]),
+        ("cifar10:horse", ["(8, 8, 1)", "(32, 32, 3)", "another dataset or recipe"]),
+    ],
+)
+def test_a_class_that_cannot_be_had_is_refused(refused, mirror, tmp_path, name, parts):
+    photos = e2e.pixels(4, (32, 32, 3))
+    np.savez(mirror / "cifar10.npz", x_train=photos, y_train=np.array([[7], [0], [7], [3]]))
+    np.savez(mirror / "faces.npz", x_train=photos)
+    line = refused("train", "tiny", "--data", name, "--batch-size", 2, "--out", tmp_path / "run")
     assert_says(line, *parts)
     assert not (tmp_path / "run").exists()
 

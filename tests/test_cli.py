@@ -74,6 +74,43 @@ def test_datasets_says_what_the_mirror_has(capsys, monkeypatch, tmp_path):
     assert f"mirror {tmp_path / 'mnist.npz'}" in out
 
 
+def test_datasets_lists_every_name_once_and_how_to_write_the_others():
+    ask = (
+        "import sys; from gan_course.cli import main; code = main(['datasets']); "
+        "heavy = ('tensorflow', 'keras', 'sklearn'); "
+        "print([m for m in heavy if m in sys.modules], file=sys.stderr); sys.exit(code)"
+    )
+    code, out, err = python("-c", ask)
+    assert (code, err) == (0, "[]\n")
+    names = re.findall(r"^(\S+)  +\S", out, re.MULTILINE)
+    others = ["quickdraw_CATEGORY", "NAME:CLASS", "folder:PATH"]
+    assert names == [*DATASETS, *others] and len(set(names)) == len(names)
+
+
+def test_datasets_says_of_each_set_where_it_would_come_from(capsys):
+    lines = e2e.cli(capsys, "datasets")[1].splitlines()
+    for name, origin in {
+        "fashion_mnist": "keras.datasets.fashion_mnist",
+        "cifar10": "keras.datasets.cifar10",
+        "faces": "scikit-learn",
+        "faces_toy": "made by code",
+        "ring": "made by code",
+        "grid": "made by code",
+        "quickdraw_CATEGORY": "Quick, Draw!",
+    }.items():
+        at = next(i for i, line in enumerate(lines) if line.startswith(f"{name} "))
+        assert origin in lines[at + 1] and lines[at + 1].startswith("  ")
+
+
+def test_datasets_never_takes_an_embedded_set_from_the_mirror(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
+    for name in DATASETS:
+        (tmp_path / f"{name}.npz").touch()
+    _, out, _ = e2e.cli(capsys, "datasets")
+    mirrored = re.findall(rf"mirror {re.escape(str(tmp_path))}/(\w+)\.npz$", out, re.MULTILINE)
+    assert mirrored == ["mnist", "fashion_mnist", "cifar10", "faces"]
+
+
 def test_train_prints_what_it_trains_and_paths_that_exist(demo):
     out, printed = demo
     headline, *results = printed.splitlines()

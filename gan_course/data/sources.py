@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from gan_course.archives import read_arrays
@@ -32,9 +33,13 @@ class Dataset:
     stand_in: str | None = None  # None: this set is embedded itself
 
 
-def _embedded(make: Callable) -> Callable[[], Arrays]:
+def _embedded(make: Callable, train: int = 10_000, test: int = 2_000) -> Callable[[], Arrays]:
+    @cache  # a notebook loads its data more than once, and faces take a few seconds to paint
     def fetch() -> Arrays:
-        return dict(zip(_KEYS, (*make(10_000, seed=0), *make(2_000, seed=1)), strict=True))
+        arrays = dict(zip(_KEYS, (*make(train, seed=0), *make(test, seed=1)), strict=True))
+        for array in arrays.values():
+            array.flags.writeable = False  # everybody gets the same arrays
+        return arrays
 
     return fetch
 
@@ -89,9 +94,9 @@ DATASETS: dict[str, Dataset] = {
         origin="made by code",
     ),
     "faces_toy": Dataset(
-        about="cartoon faces, 64×64 colour, 10,000 + 2,000, made by code",
+        about="cartoon faces, 64×64 colour, 5,000 + 1,000, made by code",
         names=faces_toy.NAMES,
-        fetch=_embedded(faces_toy.make),
+        fetch=_embedded(faces_toy.make, 5_000, 1_000),
         origin="made by code",
     ),
     "ring": Dataset(

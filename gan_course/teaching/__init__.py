@@ -4,7 +4,7 @@ In: functions of the library and of the student. Out: something to look at, or a
 says how far apart the two are. Nothing here is used by training.
 """
 
-from gan_course.teaching.checks import Mismatch, same_objective, same_update
+from gan_course.teaching.checks import Mismatch, same_objective, same_penalty, same_update
 from gan_course.teaching.drawings import overlap, transposed_convolution
 from gan_course.teaching.source import animation, show
 
@@ -13,6 +13,7 @@ __all__ = [
     "animation",
     "overlap",
     "same_objective",
+    "same_penalty",
     "same_update",
     "show",
     "transposed_convolution",
