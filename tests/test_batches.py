@@ -1,10 +1,19 @@
 """Batches: each image once an epoch, whatever the sizes, and any step can be asked for first."""
 
+from dataclasses import replace
+
+import e2e
 import numpy as np
 import pytest
 
+import gan_course as gan
+from gan_course import loop, state
+from gan_course.backend import tf
+from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
 from gan_course.errors import InputError
+from gan_course.objectives import WASSERSTEIN
+from gan_course.penalties import Penalty
 
 
 def numbered(count):
@@ -89,3 +98,60 @@ def test_a_batch_is_a_copy_of_the_data():
     images = numbered(6)
     Batches(images, 6, 1, seed=0)(0)[:] = 99
     np.testing.assert_array_equal(images, numbered(6))
+
+
+# Five discriminator updates a step, from six batches an epoch
+
+FIVE = dict(batch_size=8, d_steps=5, order="alternating", sample_every=2, checkpoint_every=2)
+IMAGES = np.zeros((48, *e2e.SHAPE), np.uint8)
+IMAGES[:, 3, 5, 0] = np.arange(48)
+
+
+def numbers(reals):
+    """Which of IMAGES these images in [-1, 1] are: (..., H, W, 1) -> (...)."""
+    return np.rint((np.asarray(reals)[..., 3, 5, 0] + 1) * 127.5).astype(int)
+
+
+def six_batches(epoch, seed=3):
+    """The order of an epoch as the module states it: one permutation, cut six times."""
+    return np.random.default_rng([seed, 4, epoch]).permutation(48).reshape(6, 8)
+
+
+def assert_six_to_an_epoch(seen):
+    """The ten batches of two steps: 6 are epoch 0, 4 begin epoch 1."""
+    assert seen.shape == (10, 8)
+    assert len(set(seen[:5].ravel())) == 40  # a step: five batches, no image twice
+    assert sorted(seen[:6].ravel()) == list(range(48))  # the next step's first is the sixth
+    assert len(set(seen[6:].ravel())) == 32
+    np.testing.assert_array_equal(seen, [*six_batches(epoch=0), *six_batches(epoch=1)[:4]])
+
+
+def test_five_updates_a_step_take_the_six_batches_of_an_epoch_in_turn(monkeypatch):
+    def echo(train_state, objective, order, reals, latents, seeds):
+        train_state.step.assign_add(1)
+        return {"reals": reals}
+
+    monkeypatch.setattr(loop, "train_step", echo)
+    recipe, seen = e2e.tiny(**FIVE), []
+    train_state = state.create(recipe)
+    compiled = loop.compile_step(train_state, WASSERSTEIN, recipe)
+    batches = Batches(IMAGES, recipe.batch_size, recipe.d_steps, recipe.seed)
+    loop.fit(train_state, compiled, batches, range(2), [lambda n, _, s: seen.append(s["reals"])])
+    assert_six_to_an_epoch(numbers(seen).reshape(10, 8))
+
+
+def test_a_trained_run_shows_the_critic_those_batches_and_also_after_a_stop(tmp_path):
+    seen = []
+
+    def look(real, fake, seed):
+        """A penalty sees what its discriminator update sees."""
+        spied = tf.numpy_function(lambda x: (seen.append(x), x)[1], [real], tf.float32)
+        return tf.ensure_shape(spied, real.shape)
+
+    spy = replace(WASSERSTEIN, penalty=Penalty(look, lambda norm: norm**2), penalty_weight=0.1)
+    data = ImageSet("numbered", IMAGES)
+    for steps in (1, 2):
+        recipe = e2e.tiny(**FIVE, steps=steps)
+        gan.train(recipe, tmp_path, objective=spy, data=data, progress=False)
+    trained = [batch for batch in seen if batch.shape == (8, *e2e.SHAPE)]  # no fingerprints
+    assert_six_to_an_epoch(numbers(trained))

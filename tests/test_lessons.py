@@ -57,6 +57,17 @@ def test_changes_are_made_but_never_make_smoke_large(monkeypatch):
     assert chosen.steps <= 10 and chosen.seed == 9
 
 
+def test_a_recipe_that_is_quick_itself_needs_no_sister(monkeypatch, tiny):
+    monkeypatch.setitem(RECIPES, "small", tiny.changed(name="small", cpu_minutes=0.2))
+    assert lesson("small") == RECIPES["small"]
+    use(monkeypatch, "smoke")
+    assert lesson("small").name == "small_smoke"
+    use(monkeypatch, "quick")
+    monkeypatch.setitem(RECIPES, "large", tiny.changed(name="large", cpu_minutes=60))
+    with pytest.raises(InputError, match="unknown lesson 'large'"):
+        lesson("large")
+
+
 def test_smoke_accepts_a_folder_of_images(monkeypatch, tmp_path):
     use(monkeypatch, "smoke")
     assert lesson("toy", dataset=f"folder:{tmp_path}").dataset == f"folder:{tmp_path}"

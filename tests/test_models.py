@@ -1,10 +1,12 @@
 """The networks: layer by layer as the course describes them, and how they begin."""
 
+import io
 from functools import cache
 
 import numpy as np
 import pytest
 
+from gan_course import loop, objectives, state
 from gan_course.backend import keras
 from gan_course.catalog import RECIPES
 from gan_course.errors import InputError
@@ -284,6 +286,12 @@ def test_a_convolution_has_stride_1_unless_told_and_the_first_layer_may_be_any(t
         ("Dense 24 LRelu .2", "unknown word 'LRelu'; did you mean 'LReLU'"),
         ("Dense 24 k3", "unknown word 'k3'"),
         ("Dense 24 BN nobias", "unknown word 'nobias'"),
+        ("Dense 24 BN SN", "SN belongs to the weights: write it before BN, ReLU and the like"),
+        ("Dense 24 LReLU .2 SN", "SN belongs to the weights: write it before BN"),
+        ("Dropout .3 SN", "SN belongs to the weights"),
+        ("Up SN", "SN belongs to the weights"),
+        ("SN", "unknown layer 'SN'"),
+        ("Dense 24 SN nobias SN", "'SN' says again"),
         ("Dense 24 LReLU", "LReLU needs a slope, as in LReLU .2"),
         ("Dense 24 LReLU -1", "does not fit: .*-1.0"),
         ("Dense 24 Dropout", "Dropout needs a rate"),
@@ -326,3 +334,146 @@ def test_a_bad_line_is_named_with_what_is_wrong(tiny, line, message):
 def test_networks_with_another_output_than_the_game_needs_are_refused(tiny, field, lines, message):
     with pytest.raises(InputError, match=message):
         build(tiny.changed(**{field: lines}))
+
+
+# Spectral normalization
+
+SPECTRAL = (  # a generator of 4x6x1
+    "Dense 24 N(.3,.5) SN LReLU .2", "Reshape 2 3 4", "ConvT 5 k4 s2 SN nobias BN .9 ReLU",
+    "Conv 1 k3 bias(.1,.2) SN tanh",
+)  # fmt: skip
+
+
+@pytest.fixture
+def spectral(tiny):
+    return tiny.changed(
+        generator=SPECTRAL,
+        discriminator=("Conv 3 k3 SN LReLU .2", "Conv 3 SN k3", "Conv 3 k3 SN",
+                       "Flatten Dropout .2", "Dense 1 SN"),
+        objective="hinge",
+    )  # fmt: skip
+
+
+def normalized(network):
+    """The spectrally normalised layers by name."""
+    kind = keras.layers.SpectralNormalization
+    return {o.name: o for o in network.layers if isinstance(o, kind)}
+
+
+def singular_values(layer):
+    """Of the kernel as a matrix whose columns are its last axis, as Keras takes it."""
+    kernel = np.float64(layer.layer.kernel)
+    return np.linalg.svd(kernel.reshape(-1, kernel.shape[-1]), compute_uv=False)
+
+
+def test_sn_wraps_the_layer_that_the_rest_of_the_line_describes(spectral):
+    generator, discriminator = build(spectral)
+    of_generator, of_discriminator = normalized(generator), normalized(discriminator)
+    assert list(of_generator) == ["generator_1_sn", "generator_3_sn", "generator_4_sn"]
+    inner = [type(o.layer).__name__ for o in of_generator.values()]
+    assert inner == ["Dense", "Conv2DTranspose", "Conv2D"]
+    assert [o.layer.use_bias for o in of_generator.values()] == [True, False, True]
+    assert of_generator["generator_3_sn"].layer.strides == (2, 2)
+    assert 0.1 <= of_generator["generator_4_sn"].layer.bias.numpy()[0] < 0.2
+    assert [o.layer.kernel_size for o in list(of_discriminator.values())[:3]] == [(3, 3)] * 3
+    assert sum(layer.name.endswith("sn") for layer in build(spectral)[0].layers) == 3
+
+
+def test_sn_lets_the_first_kernel_be_drawn_as_without_it(tiny):
+    lines = ("Dense 24", "Reshape 4 6 1")
+    plain, _ = build(tiny.changed(generator=lines))
+    wrapped, _ = build(tiny.changed(generator=("Dense 24 SN", lines[1])))
+    np.testing.assert_array_equal(plain.layers[0].kernel, wrapped.layers[0].layer.kernel)
+
+
+@pytest.mark.parametrize("number", [0, 1], ids=["generator", "discriminator"])
+def test_sn_brings_the_largest_singular_value_to_1_and_changes_nothing_else(spectral, number):
+    network = build(spectral)[number]
+    layers = normalized(network)
+    first = {name: np.float64(o.layer.kernel) for name, o in layers.items()}
+    largest = {name: singular_values(o)[0] for name, o in layers.items()}
+    assert all(abs(value - 1) > 0.05 for value in largest.values())  # else nothing to do
+    given = np.random.default_rng(0).normal(0, 1, (2, *network.input_shape[1:]))
+    for _ in range(60):
+        network(np.float32(given), training=True)
+    for name, layer in layers.items():
+        assert singular_values(layer)[0] == pytest.approx(1, abs=1e-2), name
+        expected = first[name] / largest[name]
+        np.testing.assert_allclose(layer.layer.kernel, expected, atol=1e-2 * np.abs(expected).max())
+
+
+def test_sn_leaves_the_weights_alone_outside_of_training(spectral):
+    _, discriminator = build(spectral)
+    before = discriminator.get_weights()
+    discriminator(np.ones((2, 4, 6, 1), np.float32), training=False)
+    for old, new in zip(before, discriminator.get_weights(), strict=True):
+        np.testing.assert_array_equal(old, new)
+
+
+def first_vectors(recipe):
+    return {
+        name: layer.vector_u.numpy()
+        for network in build(recipe)
+        for name, layer in normalized(network).items()
+    }
+
+
+def test_the_first_vectors_of_sn_follow_from_the_seed_and_the_layer_alone(spectral):
+    first = first_vectors(spectral)
+    keras.utils.set_random_seed(99)
+    keras.random.normal((3,))
+    build(spectral.changed(seed=5))
+    again, other = first_vectors(spectral), first_vectors(spectral.changed(seed=4))
+    assert len(first) == 7
+    for name, vector in first.items():
+        np.testing.assert_array_equal(again[name], vector)
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-6)
+        if vector.size > 1:  # a single number can only be 1 or -1
+            assert (other[name] != vector).all()
+    assert (first["discriminator_2_sn"] != first["discriminator_3_sn"]).all()
+
+
+def trained(recipe, steps, between=lambda: None):
+    """A state after some steps on noise."""
+    train_state = state.create(recipe)
+    compiled = loop.compile_step(train_state, objectives.of_recipe(recipe), recipe)
+    rng = np.random.default_rng(0)
+    for _ in range(steps):
+        between()
+        compiled(rng.integers(0, 256, (1, 5, 4, 6, 1)).astype(np.uint8))
+    return train_state
+
+
+def bits(train_state):
+    return {name: v.numpy().tobytes() for name, v in train_state.variables().items()}
+
+
+def test_two_builds_with_sn_train_alike_whatever_else_keras_draws(spectral):
+    one = trained(spectral, steps=3)
+    keras.utils.set_random_seed(7)
+    two = trained(spectral, steps=3, between=lambda: keras.random.normal((2,)))
+    assert bits(one) == bits(two)
+    other = bits(trained(spectral.changed(seed=4), steps=3))
+    assert other["discriminator/000_kernel"] != bits(one)["discriminator/000_kernel"]
+
+
+def test_a_checkpoint_holds_the_vectors_of_sn(spectral, tmp_path):
+    one = trained(spectral, steps=2)
+    file = io.BytesIO()
+    state.save(one, file)
+    (tmp_path / "saved.npz").write_bytes(file.getvalue())
+    two = state.create(spectral.changed(seed=8))
+    vectors = [name for name in bits(two) if name.endswith("vector_u")]
+    assert len(vectors) == 7 and any(bits(one)[name] != bits(two)[name] for name in vectors)
+    state.restore(two, tmp_path / "saved.npz")
+    assert bits(two) == bits(one)
+
+
+def test_a_generator_with_sn_is_read_back_by_plain_keras(spectral, tmp_path):
+    generator = trained(spectral, steps=2).generator
+    generator.save(tmp_path / "generator.keras")
+    back = keras.models.load_model(tmp_path / "generator.keras")
+    latents = np.random.default_rng(0).normal(0, 1, (4, 3)).astype(np.float32)
+    np.testing.assert_allclose(
+        back(latents, training=False), generator(latents, training=False), atol=1e-6
+    )

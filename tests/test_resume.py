@@ -144,6 +144,49 @@ def test_a_simultaneous_run_stopped_by_ctrl_c_goes_on_as_if_it_had_not_been(tmp_
     assert e2e.grids(run.path) == e2e.grids(whole.path)
 
 
+GAMES = {
+    "non_saturating": dict(objective="non_saturating"),
+    "minimax": dict(objective="minimax"),
+    "least_squares": dict(objective="least_squares"),
+    "hinge": dict(objective="hinge"),
+    "wasserstein, clip": dict(
+        objective="wasserstein", clip=0.05, optimizer="rmsprop", beta_1=None, d_steps=5
+    ),
+    "wasserstein, gradient": dict(objective="wasserstein", penalty="gradient", penalty_weight=10),
+    "hinge, spectral": dict(
+        objective="hinge",
+        discriminator=("Flatten", "Dense 16 SN LReLU .2 Dropout .3", "Dense 1 SN"),
+    ),
+    "non_saturating, r1": dict(penalty="r1", penalty_weight=2),
+}
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_every_game_stopped_on_its_way_ends_as_if_it_had_not_been(tmp_path, name):
+    changes = dict(**GAMES[name], steps=10)
+    whole = e2e.train(tmp_path / "whole", **changes)
+    with pytest.raises(KeyboardInterrupt):
+        e2e.train(tmp_path / "run", [interrupt_at(5)], **changes)  # no turn of log or checkpoint
+    made = []
+    run = e2e.train(tmp_path / "run", [lambda step, *_: made.append(step)], **changes)
+    assert made == [6, 7, 8, 9, 10]
+    assert e2e.same_weights(run, whole)
+    assert e2e.logged(run.path) == e2e.logged(whole.path)
+    assert [row["step"] for row in e2e.logged(run.path)] == ["3", "6", "9", "10"]
+    assert ("penalty" in e2e.logged(run.path)[0]) == ("penalty" in changes)
+    assert e2e.grids(run.path) == e2e.grids(whole.path)
+
+
+@pytest.mark.parametrize("name", ["wasserstein, clip", "wasserstein, gradient"])
+def test_a_critic_trained_in_two_sessions_of_four_and_six_steps_is_that_of_ten(tmp_path, name):
+    changes = dict(**GAMES[name], log_every=2)  # both lengths are a turn of the log
+    e2e.train(tmp_path / "run", **changes, steps=4)
+    run = e2e.train(tmp_path / "run", **changes, steps=10)
+    whole = e2e.train(tmp_path / "whole", **changes, steps=10)
+    assert run.step == 10 and e2e.same_weights(run, whole)
+    assert e2e.logged(run.path) == e2e.logged(whole.path)
+
+
 def test_ctrl_c_at_the_last_step_still_finishes_the_run(tmp_path):
     run = e2e.train(tmp_path, [interrupt_at(6)], steps=6)
     assert run.step == 6 and run.gif.exists() and run.dir.generator.exists()

@@ -28,8 +28,35 @@ def test_changed_returns_a_copy_and_leaves_the_original(tiny):
 
 
 @pytest.mark.parametrize(
+    "changes",
+    [
+        {"penalty": "gradient", "penalty_weight": 10.0, "objective": "wasserstein", "d_steps": 5},
+        {"penalty": "r1", "penalty_weight": 0.5},
+        {"clip": 0.01, "objective": "wasserstein"},
+        {"clip": 0.01, "penalty": "gradient", "penalty_weight": 1e-3},
+    ],
+    ids=str,
+)
+def test_penalty_and_clip_survive_a_trip_through_json(tiny, changes):
+    recipe = tiny.changed(**changes)
+    text = json.dumps(recipe.to_json(), allow_nan=False)
+    assert {name: json.loads(text)[name] for name in changes} == changes
+    back = Recipe.from_json(json.loads(text))
+    assert back == recipe != tiny and hash(back) == hash(recipe)
+    assert {name: getattr(back, name) for name in changes} == changes
+
+
+def test_a_recipe_from_before_penalties_has_none(tiny):
+    fields = tiny.to_json()
+    assert [fields.pop(name) for name in ("penalty", "penalty_weight", "clip")] == [None, 0, None]
+    assert Recipe.from_json(fields) == tiny
+
+
+@pytest.mark.parametrize(
     ("field", "value", "kept"),
     [
+        ("penalty_weight", 0, 0.0),
+        ("clip", 1, 1.0),
         ("image_shape", [9, 5, 3], (9, 5, 3)),
         ("grid", [5, 2], (5, 2)),
         ("value_range", [0, 1], (0.0, 1.0)),
@@ -71,6 +98,16 @@ def test_numbers_and_lists_of_json_become_the_field_s_own_type(tiny, field, valu
         ("g_learning_rate", True),
         ("d_learning_rate", None),
         ("beta_1", "0.5"),
+        ("penalty", 10),
+        ("penalty", ("gradient",)),
+        ("penalty_weight", "10"),
+        ("penalty_weight", None),
+        ("penalty_weight", float("nan")),
+        ("penalty_weight", float("inf")),
+        ("clip", "0.01"),
+        ("clip", float("nan")),
+        ("clip", (-0.01, 0.01)),
+        ("clip", True),
     ],
 )
 def test_a_value_of_another_type_is_refused_by_name(tiny, field, value):
@@ -114,6 +151,15 @@ def test_a_value_of_another_type_is_refused_by_name(tiny, field, value):
         ({"order": "alternate"}, r"unknown order 'alternate'; did you mean 'alternating'\?"),
         ({"optimizer": "Adam"}, r"unknown optimizer 'Adam'; did you mean 'adam'\?"),
         ({"optimizer": "xyz"}, "unknown optimizer 'xyz'; known: adam, rmsprop, sgd"),
+        ({"objective": "wassertein"}, r"unknown objective 'wassertein'; did you mean 'wasserste"),
+        ({"penalty": "gradent", "penalty_weight": 10}, r"'gradent'; did you mean 'gradient'\?"),
+        ({"penalty": "l2", "penalty_weight": 10}, r"unknown penalty 'l2'; .*gradient.*r1"),
+        ({"penalty": "gradient"}, r"penalty='gradient' with penalty_weight=0\.0: .* weight > 0"),
+        ({"penalty": "r1", "penalty_weight": -2}, r"penalty='r1' with penalty_weight=-2\.0: "),
+        ({"penalty_weight": 10}, r"penalty=None with penalty_weight=10\.0: .* the weight is 0"),
+        ({"penalty_weight": -0.5}, r"penalty=None with penalty_weight=-0\.5: "),
+        ({"clip": 0}, r"clip must be > 0 or None, got 0\.0"),
+        ({"clip": -0.01}, r"clip must be > 0 or None, got -0\.01"),
     ],
 )  # fmt: skip
 def test_a_value_out_of_range_is_refused_with_the_value(tiny, changes, message):
@@ -126,7 +172,9 @@ def test_a_value_out_of_range_is_refused_with_the_value(tiny, changes, message):
     [
         {"seed": 2**31 - 1}, {"seed": 0}, {"real_label": 1}, {"real_label": 0.01}, {"beta_1": 0},
         {"optimizer": "rmsprop", "beta_1": None}, {"order": "simultaneous"}, {"d_steps": 5},
-        {"grid": (1, 1)}, {"image_shape": (1, 1, 3)}, {"steps": 1},
+        {"grid": (1, 1)}, {"image_shape": (1, 1, 3)}, {"steps": 1}, {"clip": 1e-9},
+        {"penalty": "r1", "penalty_weight": 1e-9}, {"objective": "wasserstein"},
+        {"penalty": "gradient", "penalty_weight": 10, "order": "simultaneous"},
     ],
     ids=str,
 )  # fmt: skip

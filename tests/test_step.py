@@ -10,8 +10,8 @@ import pytest
 
 from gan_course import step
 from gan_course.backend import keras, tf
-from gan_course.objectives import MINIMAX, NON_SATURATING, with_real_label
-from gan_course.scores import probabilities
+from gan_course.objectives import HINGE, MINIMAX, NON_SATURATING, WASSERSTEIN, with_real_label
+from gan_course.penalties import Penalty, gradient_penalty, r1
 from gan_course.state import TrainState
 
 G_RATE, D_RATE = 0.7, 0.3
@@ -19,7 +19,7 @@ RNG = np.random.default_rng(5)
 G0, W0, B0 = RNG.normal(0, 1, (2, 3)), RNG.normal(0, 1, (3, 1)), RNG.normal(0, 1, 1)
 REALS = RNG.normal(0.5, 1, (2, 5, 3))  # two batches of five "images" of three pixels
 LATENTS = RNG.normal(0, 1, (3, 5, 2))
-SEEDS = np.array([[1, 2], [3, 4]])  # for penalties; these objectives have none
+SEEDS = np.array([[1, 2], [3, 4]])  # for penalties
 OBJECTIVES = pytest.mark.parametrize("objective", [NON_SATURATING, MINIMAX], ids=lambda o: o.name)
 
 
@@ -235,18 +235,223 @@ def test_a_compiled_step_agrees_with_numpy_too(state):
     assert_weights(state, paper.g_step(LATENTS[2], NON_SATURATING))
 
 
-def test_scores_put_the_threshold_at_logit_zero_and_zero_counts_as_fake():
-    real, fake = [[0.0], [2.0], [-1.0], [0.25]], [[0.0], [3.0], [-2.0], [0.25], [-4.0]]
-    made = probabilities(tf.constant(real), tf.constant(fake))
-    expected = {
-        "d_real": (0.5 + 0.8807971 + 0.2689414 + 0.5621765) / 4,
-        "d_fake": (0.5 + 0.9525741 + 0.1192029 + 0.5621765 + 0.0179862) / 5,
-        "accuracy_real": 2 / 4,
-        "accuracy_fake": 3 / 5,
-    }
-    assert {name: float(value) for name, value in made.items()} == pytest.approx(expected, abs=1e-6)
-
-
 def test_an_order_takes_its_number_of_latent_batches():
     assert step.latent_batches("simultaneous", 1) == 1
     assert [step.latent_batches("alternating", d_steps) for d_steps in (1, 2, 5)] == [2, 3, 6]
+
+
+# A Wasserstein critic that is linear, with penalty or clipping
+
+WEIGHT = 2.5  # of the penalty
+LENGTH = np.linalg.norm(W0)
+PENALISED = {
+    # (objective, penalty by hand, its gradient in w by hand)
+    "gradient": (
+        replace(WASSERSTEIN, penalty=gradient_penalty, penalty_weight=WEIGHT),
+        lambda w: (np.linalg.norm(w) - 1) ** 2,
+        lambda w: 2 * (np.linalg.norm(w) - 1) * w / np.linalg.norm(w),
+    ),
+    "r1": (
+        replace(WASSERSTEIN, penalty=r1, penalty_weight=WEIGHT),
+        lambda w: np.sum(w**2) / 2,
+        lambda w: w,
+    ),
+}
+BOTH = pytest.mark.parametrize("name", PENALISED)
+
+
+def critic_step(paper, real, z, of_penalty=None, clip=np.inf):
+    """w·fake - w·real + penalty, descended; the bias falls out of the difference."""
+    of_w = ((z @ paper.g).mean(axis=0) - real.mean(axis=0))[:, np.newaxis]
+    if of_penalty is not None:
+        of_w = of_w + WEIGHT * of_penalty(paper.w)
+    return replace(
+        paper, w=np.clip(paper.w - D_RATE * of_w, -clip, clip), b=np.clip(paper.b, -clip, clip)
+    )
+
+
+def critic_g_step(paper, z, w):
+    """-w·G(z), descended by the generator of `paper` against the critic `w`."""
+    return replace(paper, g=paper.g + G_RATE * z.mean(axis=0)[:, np.newaxis] @ w.T)
+
+
+def test_the_linear_critic_is_steep_enough_to_tell_penalties_apart():
+    assert 0.2 < abs(LENGTH - 1) < 5 and W0.min() != W0.max()
+
+
+@BOTH
+def test_a_penalised_discriminator_update_agrees_with_numpy(state, name):
+    objective, penalty, of_penalty = PENALISED[name]
+    real, z = REALS[0], LATENTS[0]
+    made = step.discriminator_update(
+        state, objective, images(real), noise(z), tf.constant(SEEDS[0])
+    )
+    assert_weights(state, critic_step(PAPER, real, z, of_penalty))
+    score_real, score_fake = PAPER.logits(real).mean(), PAPER.logits(z @ G0).mean()
+    expected = {
+        "d_loss": score_fake - score_real + WEIGHT * penalty(W0),
+        "penalty": penalty(W0),
+        "gradient_norm": LENGTH,
+        "wasserstein": score_real - score_fake,
+        "score_real": score_real,
+        "score_fake": score_fake,
+    }
+    assert {name: float(value) for name, value in made.items()} == pytest.approx(expected, abs=1e-5)
+
+
+@BOTH
+@pytest.mark.parametrize("d_steps", [1, 2])
+def test_an_alternating_step_with_penalty_agrees_with_numpy(state, name, d_steps):
+    objective, penalty, of_penalty = PENALISED[name]
+    made = step.alternating_step(
+        state, objective, images(REALS[:d_steps]), noise(LATENTS[: d_steps + 1]), SEEDS[:d_steps]
+    )
+    paper = PAPER
+    for real, z in zip(REALS[:d_steps], LATENTS[:d_steps], strict=True):
+        last = paper
+        paper = critic_step(paper, real, z, of_penalty)
+    z = LATENTS[d_steps]
+    assert_weights(state, critic_g_step(paper, z, paper.w))
+    assert float(made["penalty"]) == pytest.approx(penalty(last.w), abs=1e-5)
+    assert float(made["gradient_norm"]) == pytest.approx(np.linalg.norm(last.w), abs=1e-5)
+    assert float(made["g_loss"]) == pytest.approx(-paper.logits(z @ G0).mean(), abs=1e-5)
+
+
+@BOTH
+def test_a_simultaneous_step_with_penalty_agrees_with_numpy(state, name):
+    objective, penalty, of_penalty = PENALISED[name]
+    real, z = REALS[0], LATENTS[0]
+    made = step.simultaneous_step(
+        state, objective, images(REALS[:1]), noise(LATENTS[:1]), SEEDS[:1]
+    )
+    # the generator answers the old critic, and the penalty is not its business
+    assert_weights(state, critic_g_step(critic_step(PAPER, real, z, of_penalty), z, W0))
+    assert float(made["penalty"]) == pytest.approx(penalty(W0), abs=1e-5)
+    assert float(made["gradient_norm"]) == pytest.approx(LENGTH, abs=1e-5)
+    assert float(made["g_loss"]) == pytest.approx(-PAPER.logits(z @ G0).mean(), abs=1e-5)
+
+
+@pytest.mark.parametrize("order", ["simultaneous", "alternating"])
+def test_d_loss_is_the_weighted_penalty_less_the_wasserstein_estimate(state, order):
+    objective, _, _ = PENALISED["gradient"]
+    count = 1 if order == "simultaneous" else 2
+    for _ in range(3):
+        made = step.train_step(
+            state, objective, order, images(REALS[:1]), noise(LATENTS[:count]), SEEDS[:1]
+        )
+        expected = WEIGHT * float(made["penalty"]) - float(made["wasserstein"])
+        assert float(made["d_loss"]) == pytest.approx(expected, rel=1e-5, abs=1e-5)
+    assert list(made) == [
+        "d_loss", "g_loss", "penalty", "gradient_norm", "wasserstein", "score_real", "score_fake",
+    ]  # fmt: skip
+
+
+def test_a_penalty_changes_the_hinge_game_by_its_own_gradient_alone(state):
+    objective = replace(HINGE, penalty=gradient_penalty, penalty_weight=WEIGHT)
+    real, z = REALS[0], LATENTS[0]
+    step.discriminator_update(state, objective, images(real), noise(z), tf.constant(SEEDS[0]))
+    on_real = -1.0 * (PAPER.logits(real) < 1) / len(real)  # by hand: -1 where 1 - D(x) > 0
+    on_fake = (PAPER.logits(z @ G0) > -1) / len(z)
+    assert 0 < -on_real.sum() < 1 and 0 < on_fake.sum() < 1  # some inside the margin, some not
+    of_w = real.T @ on_real + (z @ G0).T @ on_fake + WEIGHT * PENALISED["gradient"][2](W0)
+    of_b = on_real.sum(axis=0) + on_fake.sum(axis=0)
+    assert_weights(state, replace(PAPER, w=W0 - D_RATE * of_w, b=B0 - D_RATE * of_b))
+
+
+FIVE_REALS = RNG.normal(0.5, 1, (5, 5, 3))
+SIX_LATENTS = RNG.normal(0, 1, (6, 5, 2))
+FIVE_SEEDS = RNG.integers(0, 1000, (5, 2))
+
+
+def test_every_discriminator_update_penalises_its_own_images_with_a_seed_of_its_own(state):
+    seen = []
+
+    def look(real, fake, seed):
+        seen.append((real.numpy().reshape(5, 3), fake.numpy().reshape(5, 3), tuple(seed.numpy())))
+        return real
+
+    objective = replace(WASSERSTEIN, penalty=Penalty(look, lambda n: 0 * n), penalty_weight=1.0)
+    step.alternating_step(
+        state, objective, images(FIVE_REALS), noise(SIX_LATENTS), tf.constant(FIVE_SEEDS)
+    )
+    reals, fakes, seeds = zip(*seen, strict=True)
+    np.testing.assert_allclose(reals, FIVE_REALS, rtol=1e-6)
+    np.testing.assert_allclose(fakes, SIX_LATENTS[:5] @ G0, rtol=1e-4, atol=1e-5)
+    assert list(seeds) == [tuple(seed) for seed in FIVE_SEEDS] and len(set(seeds)) == 5
+
+
+CLIP = 0.06
+CLIPPED = replace(WASSERSTEIN, clip=CLIP)
+
+
+def five_critics():
+    """The critic after each of five updates, by hand."""
+    papers, paper = [], PAPER
+    for real, z in zip(FIVE_REALS, SIX_LATENTS[:5], strict=True):
+        paper = critic_step(paper, real, z, clip=CLIP)
+        papers.append(paper)
+    return papers
+
+
+def flat_discriminator(state):
+    return np.concatenate([w.ravel() for w in state.discriminator.get_weights()])
+
+
+def assert_clipped(weights):
+    assert np.abs(weights).max() == np.float32(CLIP)  # some are at a limit, and none beyond
+
+
+def test_all_weights_of_the_critic_are_clipped_after_every_one_of_five_updates(state, monkeypatch):
+    update, seen = step.discriminator_update, []
+
+    def watched(*arguments):
+        made = update(*arguments)
+        seen.append(flat_discriminator(state))
+        return made
+
+    monkeypatch.setattr(step, "discriminator_update", watched)
+    step.alternating_step(state, CLIPPED, images(FIVE_REALS), noise(SIX_LATENTS), FIVE_SEEDS)
+    assert np.abs(flat_discriminator(state)).max() < np.abs(W0).max()
+    expected = [np.append(paper.w, paper.b) for paper in five_critics()]
+    assert np.abs(expected).min() < 0.9 * CLIP  # clipping is not the sign of the weights
+    np.testing.assert_allclose(seen, expected, rtol=1e-5, atol=1e-6)
+    for weights in seen:
+        assert_clipped(weights)
+
+
+def test_a_compiled_update_clips_every_time_too(state):
+    compiled = tf.function(lambda real, z: step.discriminator_update(state, CLIPPED, real, z))
+    for real, z, paper in zip(FIVE_REALS, SIX_LATENTS[:5], five_critics(), strict=True):
+        compiled(images(real), noise(z))
+        assert_clipped(flat_discriminator(state))
+        np.testing.assert_allclose(
+            flat_discriminator(state), np.append(paper.w, paper.b), rtol=1e-5, atol=1e-6
+        )
+
+
+def test_the_optimizer_moves_the_weights_before_they_are_clipped(state, monkeypatch):
+    # Without this, a step that clips gradients or old weights could pass the tests above.
+    apply, seen = state.d_optimizer.apply, []
+
+    def watched(gradients, weights):
+        apply(gradients, weights)
+        seen.append(flat_discriminator(state))
+
+    monkeypatch.setattr(state.d_optimizer, "apply", watched)
+    step.alternating_step(state, CLIPPED, images(FIVE_REALS), noise(SIX_LATENTS), FIVE_SEEDS)
+    moved = critic_step(PAPER, FIVE_REALS[0], SIX_LATENTS[0])
+    np.testing.assert_allclose(seen[0], np.append(moved.w, moved.b), rtol=1e-5, atol=1e-6)
+    assert all(np.abs(weights).max() > 1.1 * CLIP for weights in seen) and len(seen) == 5
+
+
+@pytest.mark.parametrize("order", ["simultaneous", "alternating"])
+def test_the_generator_is_never_clipped_and_answers_the_clipped_critic(state, order):
+    count = 1 if order == "simultaneous" else 2
+    step.train_step(
+        state, CLIPPED, order, images(FIVE_REALS[:1]), noise(SIX_LATENTS[:count]), FIVE_SEEDS[:1]
+    )
+    paper = critic_step(PAPER, FIVE_REALS[0], SIX_LATENTS[0], clip=CLIP)
+    answered = W0 if order == "simultaneous" else paper.w
+    assert_weights(state, critic_g_step(paper, SIX_LATENTS[count - 1], answered))
+    assert_clipped(flat_discriminator(state))
+    assert np.abs(state.generator.get_weights()[0]).max() > 10 * CLIP

@@ -1,6 +1,7 @@
 """What notebooks lean on: the checks find what is wrong, the drawings are right."""
 
 import base64
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from gan_course import step, teaching
 from gan_course.backend import keras, tf
 from gan_course.objectives import MINIMAX, NON_SATURATING, Objective
+from gan_course.penalties import Penalty, between, gradient_penalty
 from gan_course.teaching.drawings import stamped
 
 
@@ -65,6 +67,10 @@ def my_update(state, objective, real, latent, scale=1.0):
     state.d_optimizer.apply(tape.gradient(loss, weights), weights)
 
 
+def plain_update(state, objective, real, latent):
+    my_update(state, objective, real, latent)
+
+
 def twice_my_update(state, objective, real, latent):
     my_update(state, objective, real, latent, scale=2.0)
 
@@ -74,16 +80,58 @@ def no_update(state, objective, latent):
 
 
 def test_an_update_written_by_a_student_passes(tiny, capsys):
-    def mine(state, objective, real, latent):
-        my_update(state, objective, real, latent)
-
-    teaching.same_update(mine, step.discriminator_update, tiny)
+    teaching.same_update(plain_update, step.discriminator_update, tiny)
     assert "the same update" in capsys.readouterr().out
 
 
 def test_a_loss_wrong_by_a_factor_is_found_although_adam_would_hide_it(tiny):
     with pytest.raises(teaching.Mismatch, match=r"after 3 steps discriminator/.* differs by"):
         teaching.same_update(twice_my_update, step.discriminator_update, tiny)
+
+
+@pytest.mark.parametrize(
+    "game",
+    [
+        dict(objective="wasserstein", clip=0.02),
+        dict(objective="wasserstein", penalty="gradient", penalty_weight=10),
+    ],
+    ids=["clipping", "penalty"],
+)
+def test_an_update_is_compared_with_the_clipping_and_the_penalty_of_the_recipe(tiny, game):
+    recipe = tiny.changed(**game)
+
+    def mine(state, objective, real, latent, seed):
+        fake = state.generator(latent, training=True)
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = (state.discriminator(x, training=True) for x in (real, fake))
+            loss = tf.reduce_mean(fake_logits) - tf.reduce_mean(real_logits)
+            if recipe.penalty:
+                critic = partial(state.discriminator, training=True)
+                loss += 10 * tf.reduce_mean(gradient_penalty(critic, real, fake, seed))
+        weights = state.discriminator.trainable_variables
+        state.d_optimizer.apply(tape.gradient(loss, weights), weights)
+        for weight in weights:
+            if recipe.clip:
+                weight.assign(tf.clip_by_value(weight, -0.02, 0.02))
+
+    teaching.same_update(mine, step.discriminator_update, recipe)
+    with pytest.raises(teaching.Mismatch, match="discriminator/"):
+        teaching.same_update(plain_update, step.discriminator_update, recipe)
+
+
+def test_a_penalty_written_by_a_student_is_compared_by_its_values(capsys):
+    mine = Penalty(at=between, cost=lambda norm: tf.square(norm - 1))
+    teaching.same_penalty(mine, gradient_penalty)
+    assert "the same penalty" in capsys.readouterr().out
+    to_zero = Penalty(at=between, cost=lambda norm: norm**2)
+    with pytest.raises(teaching.Mismatch, match=r"penalty of example \d+ is .*, expected"):
+        teaching.same_penalty(to_zero, gradient_penalty)
+
+    def summed(critic, real, fake, seed):
+        return tf.reduce_sum(gradient_penalty(critic, real, fake, seed))
+
+    with pytest.raises(teaching.Mismatch, match=r"shape \(\), expected \(16,\)"):
+        teaching.same_penalty(summed, gradient_penalty)
 
 
 def test_an_update_that_does_nothing_is_found(tiny):
