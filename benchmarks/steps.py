@@ -24,7 +24,7 @@ RECIPES = ("vanilla_mnist", "vanilla_mnist_quick", "vanilla_mnist_xavier", "dcga
 
 def our_step(recipe, images):
     train_state = state.create(recipe)
-    objective = objectives.with_real_label(objectives.find(recipe.objective), recipe.real_label)
+    objective = objectives.of_recipe(recipe)
     compiled = loop.compile_step(train_state, objective, recipe)
     batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
     steps = itertools.count()

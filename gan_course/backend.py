@@ -41,8 +41,8 @@ if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
         "unset it or set KERAS_BACKEND=tensorflow before Python starts"
     )
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # leave out INFO, keep warnings and errors
-# oneDNN's kernels. TensorFlow uses them by itself only on processors with AVX-512; on others the
-# convolutions of a DCGAN are up to twice as fast with them (`python -m benchmarks.steps`).
+# oneDNN's kernels. TensorFlow turns them on by itself only on processors with AVX-512, but they
+# help others as well: `python -m benchmarks.kernels` tells how much.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 with _startup_chatter_kept_back():

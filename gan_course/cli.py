@@ -90,10 +90,11 @@ def _recipes(_: argparse.Namespace) -> None:
 
 
 def _datasets(_: argparse.Namespace) -> None:
-    from gan_course.data.sources import DATASETS, find, mirror_file
+    from gan_course.data.sources import DATASETS, find, mirror_file, mirrored
 
     width = len("quickdraw_CATEGORY")
-    for name in (*DATASETS, "quickdraw_CATEGORY"):
+    drawings = [name for name in mirrored() if name not in DATASETS]
+    for name in (*DATASETS, "quickdraw_CATEGORY", *drawings):
         dataset = find(name)
         mirrored = dataset.stand_in is not None and mirror_file(name)
         origin = f"mirror {mirrored}" if mirrored else dataset.origin
@@ -140,7 +141,7 @@ def _sample(arguments: argparse.Namespace) -> None:
                 "Recipe": opened.recipe.name, "Step": opened.step, "Seed": opened.recipe.seed,
                 "Sample seed": arguments.seed,
             }  # fmt: skip
-            images.write_png(file, images.tile(made, rows, columns), about)
+            images.write_png(file, images.overview(made, rows, columns), about)
     print(f"{arguments.out}: {len(made)} images of {opened.path} at step {opened.step:,}")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gan_course import history, state
 from gan_course.backend import keras, tf
-from gan_course.data.sources import DATASETS, MIRROR, mirror_file
+from gan_course.data.sources import MIRROR, mirrored
 from gan_course.errors import InputError
 from gan_course.run import open_run
 
@@ -29,9 +29,9 @@ def machine() -> dict[str, str]:
         tf.config.experimental.get_device_details(d) for d in tf.config.list_physical_devices("GPU")
     ]
     gpus = ", ".join(details.get("device_name", "GPU") for details in devices)
-    mirrored = [name for name, d in DATASETS.items() if d.stand_in and mirror_file(name)]
+    known = mirrored()
     mirror = (
-        f"{os.environ[MIRROR]}: {', '.join(mirrored) or 'none of our datasets'}"
+        f"{os.environ[MIRROR]}: {', '.join(known) or 'none of our datasets'}"
         if os.environ.get(MIRROR)
         else f"none ({MIRROR} is not set)"
     )

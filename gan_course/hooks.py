@@ -82,7 +82,7 @@ def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
     def save(step: int, train_state: TrainState, _: Scalars) -> None:
         fakes = train_state.generator(latents, training=False).numpy()
         fakes = images.to_unit_range(fakes, recipe.value_range)
-        picture = images.tile(images.to_uint8(fakes), rows, columns)
+        picture = images.overview(images.to_uint8(fakes), rows, columns)
         about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
         with atomic_write(run_dir.sample(step)) as file:
             images.write_png(file, picture, about)

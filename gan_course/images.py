@@ -57,6 +57,27 @@ def tile(images: np.ndarray, rows: int, columns: int, gap: int = 2) -> np.ndarra
     return np.pad(picture, ((0, gap), (0, gap), (0, 0)), constant_values=32)
 
 
+def overview(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """What a sample grid shows: the images tiled, or the points that images of 1x2 pixels are."""
+    return plane(images) if images.shape[1:] == (1, 2, 1) else tile(images, rows, columns)
+
+
+def plane(points: np.ndarray, side: int = 300) -> np.ndarray:
+    """Points of the plane as a picture: light dots on dark, y up.
+
+    Args:
+      points: uint8 (N, 1, 2, 1): x and y, 0..255 from edge to edge.
+
+    Returns:
+      uint8 (side, side, 1).
+    """
+    across, up = np.rint(points.reshape(-1, 2).T / 255.0 * (side - 3)).astype(int)
+    picture = np.full((side, side, 1), 32, np.uint8)
+    for row, column in np.ndindex(3, 3):  # a dot is 3x3 pixels
+        picture[side - 3 - up + row, across + column] = 224
+    return picture
+
+
 def square(count: int) -> tuple[int, int]:
     """Rows and columns of the most square grid with room for `count` images."""
     columns = math.ceil(math.sqrt(count))

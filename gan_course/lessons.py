@@ -21,7 +21,7 @@ _QUICK_MINUTES = 3
 _SMOKE = dict(steps=8, batch_size=8, log_every=1, sample_every=2, checkpoint_every=4)
 
 
-def lesson(name: str, **changes) -> Recipe:
+def lesson(name: str, /, **changes) -> Recipe:
     """The recipe `name` of a chapter in the size of the profile; prints one line about it.
 
     Args:

@@ -7,7 +7,7 @@ from gan_course.schema import Recipe
 __all__ = ["RECIPES", "recipe"]
 
 
-def recipe(name: str, **changes) -> Recipe:
+def recipe(name: str, /, **changes) -> Recipe:
     """A copy of the recipe of that name, with changes: `recipe("demo", steps=500, seed=1)`.
 
     Raises:

@@ -140,7 +140,7 @@ def test_five_updates_a_step_take_the_six_batches_of_an_epoch_in_turn(monkeypatc
     assert_six_to_an_epoch(numbers(seen).reshape(10, 8))
 
 
-def test_a_trained_run_shows_the_critic_those_batches_and_also_after_a_stop(tmp_path):
+def test_a_trained_run_shows_the_critic_those_batches(tmp_path):
     seen = []
 
     def look(real, fake, seed):
@@ -150,8 +150,6 @@ def test_a_trained_run_shows_the_critic_those_batches_and_also_after_a_stop(tmp_
 
     spy = replace(WASSERSTEIN, penalty=Penalty(look, lambda norm: norm**2), penalty_weight=0.1)
     data = ImageSet("numbered", IMAGES)
-    for steps in (1, 2):
-        recipe = e2e.tiny(**FIVE, steps=steps)
-        gan.train(recipe, tmp_path, objective=spy, data=data, progress=False)
+    gan.train(e2e.tiny(**FIVE, steps=2), tmp_path, objective=spy, data=data, progress=False)
     trained = [batch for batch in seen if batch.shape == (8, *e2e.SHAPE)]  # no fingerprints
     assert_six_to_an_epoch(numbers(trained))

@@ -111,6 +111,19 @@ def test_datasets_never_takes_an_embedded_set_from_the_mirror(capsys, monkeypatc
     assert mirrored == ["mnist", "fashion_mnist", "cifar10", "faces"]
 
 
+def test_datasets_lists_the_drawings_of_the_mirror(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
+    for name in ("quickdraw_ice_cream", "notes"):
+        (tmp_path / f"{name}.npz").touch()
+    code, out, _ = e2e.cli(capsys, "datasets")
+    assert code == 0 and "notes" not in out
+    assert re.findall(r"^(quickdraw_\w+) ", out, re.MULTILINE) == [
+        "quickdraw_CATEGORY",
+        "quickdraw_ice_cream",
+    ]
+    assert f"mirror {tmp_path / 'quickdraw_ice_cream.npz'}" in out
+
+
 def test_train_prints_what_it_trains_and_paths_that_exist(demo):
     out, printed = demo
     headline, *results = printed.splitlines()
@@ -298,7 +311,8 @@ def test_the_saved_generator_loads_with_keras_alone_and_makes_the_same_images(de
     code, out, err = python("-c", alone)
     assert (code, out) == (0, "not importable\n"), err
     expected = run.generator(latents, training=False).numpy()
-    np.testing.assert_array_equal(np.load(tmp_path / "made.npy"), expected)
+    # Keras alone may use other kernels than gan_course chooses: the same up to rounding
+    np.testing.assert_allclose(np.load(tmp_path / "made.npy"), expected, atol=1e-6)
 
 
 def test_warnings_look_as_before_once_a_command_is_done(capsys):

@@ -246,10 +246,20 @@ MADE = {
 }
 
 
-def test_these_sets_are_embedded_and_made_by_the_modules_of_their_names():
+def test_these_sets_are_embedded_and_made_as_many_as_they_say():
     assert {name for name, dataset in DATASETS.items() if dataset.stand_in is None} == set(MADE)
-    for name, make in MADE.items():  # by name: to paint them all takes a minute
-        assert inspect.getclosurevars(DATASETS[name].fetch).nonlocals["make"] is make
+    for name, make in MADE.items():  # asked of the function: to paint them all takes a minute
+        asked = inspect.getclosurevars(inspect.unwrap(DATASETS[name].fetch)).nonlocals
+        assert asked["make"] is make
+        assert f"{asked['train']:,} + {asked['test']:,}, made by code" in DATASETS[name].about
+
+
+def test_an_embedded_set_is_made_once_and_nobody_can_change_it():
+    first, again = load("grid"), load("grid")
+    assert np.shares_memory(first.x_train, again.x_train)
+    for array in (first.x_train, first.y_train, first.x_test, first.y_test):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0
 
 
 @pytest.mark.parametrize("name", MADE)

@@ -213,6 +213,7 @@ def test_a_category_that_google_does_not_have_is_unavailable(server, cache):
 
 
 def test_a_server_that_cannot_be_reached_is_unavailable(server):
+    server.shutdown()
     server.server_close()  # nobody listens on its port any more
     with pytest.raises(DatasetUnavailable, match="URL fetch failure") as error:
         load("quickdraw_camel")

@@ -148,3 +148,16 @@ def test_a_frame_that_cannot_be_read_is_named(tmp_path):
     (tmp_path / "step_000500.png").write_bytes(good.read_bytes()[:60])
     with pytest.raises(InputError, match=r"step_000500\.png"):
         images.write_gif(io.BytesIO(), [good, tmp_path / "step_000500.png"], "")
+
+
+def test_images_of_two_pixels_are_shown_as_points_of_the_plane():
+    corners = np.array([[0, 0], [255, 0], [255, 255]], np.uint8).reshape(3, 1, 2, 1)
+    picture = images.overview(corners, 1, 3)
+    assert picture.shape == (300, 300, 1) and (picture == 224).sum() == 27
+    for top, left in ((297, 0), (297, 297), (0, 297)):  # x to the right, y up
+        assert (picture[top : top + 3, left : left + 3] == 224).all()
+
+
+def test_other_images_are_tiled():
+    pixels = np.arange(2 * 4 * 6, dtype=np.uint8).reshape(2, 4, 6, 1)
+    np.testing.assert_array_equal(images.overview(pixels, 1, 2), images.tile(pixels, 1, 2))

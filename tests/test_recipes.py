@@ -139,3 +139,7 @@ def test_reference_networks_have_the_parameters_of_their_sources(
     fixed = sum(int(np.prod(weight.shape)) for weight in generator.non_trainable_variables)
     assert (generator.count_params(), fixed) == (of_generator, not_trainable)
     assert discriminator.count_params() == of_discriminator
+
+
+def test_a_recipe_can_be_given_another_name():
+    assert recipe("demo", name="mine").name == "mine"

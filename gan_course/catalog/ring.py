@@ -11,8 +11,9 @@ _SMALL = dict(
     beta_1=0.5,
     batch_size=128,
     steps=3000,
+    grid=(25, 40),  # points of a sample picture
     log_every=20,
-    sample_every=500,
+    sample_every=100,
     checkpoint_every=1000,
 )
 

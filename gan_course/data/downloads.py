@@ -4,7 +4,9 @@ In: nothing but a network, once. Out: arrays under `x_train`, `y_train`, `x_test
 Whatever goes wrong here is turned into a `DatasetUnavailable` by sources.py.
 """
 
+import warnings
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
@@ -38,8 +40,13 @@ def quickdraw(category: str) -> Callable[[], Arrays]:
         from gan_course.backend import keras
 
         origin = _QUICKDRAW + quote(category.replace("_", " ")) + ".npy"
-        file = keras.utils.get_file(f"quickdraw_{category}.npy", origin)
-        return {"x_train": np.load(file, allow_pickle=False).reshape(-1, 28, 28)}
+        file = Path(keras.utils.get_file(f"quickdraw_{category}.npy", origin))
+        try:
+            drawings = np.load(file, allow_pickle=False)
+            return {"x_train": drawings.reshape(len(drawings), 28, 28)}
+        except Exception as error:  # a page of a portal in place of the file, or half of it
+            file.unlink()  # or Keras would take it from its cache the next time
+            raise ValueError(f"{file} was no array of drawings and is removed: {error}") from None
 
     return fetch
 
@@ -53,5 +60,10 @@ def lfw_faces() -> Arrays:
     from sklearn.datasets import fetch_lfw_people
 
     middle = slice(61, 189)
-    faces = fetch_lfw_people(color=True, funneled=True, slice_=(middle, middle), resize=0.5)
-    return {"x_train": np.rint(faces.images * 255.0).astype(np.uint8)}
+    with warnings.catch_warnings():  # what fails in the end is told as one error
+        warnings.filterwarnings("ignore", "Retry downloading")
+        faces = fetch_lfw_people(
+            color=True, funneled=True, slice_=(middle, middle), resize=0.5
+        ).images
+    faces *= 255.0  # in place: they are 650 MB
+    return {"x_train": np.rint(faces, out=faces).astype(np.uint8)}

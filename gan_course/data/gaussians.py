@@ -20,7 +20,7 @@ GRID_NAMES = tuple(f"({x:.1f}, {y:.1f})" for x, y in GRID)
 
 
 def ring(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Eight Gaussians on a circle: images uint8 (count, 1, 2), labels int64 (count,)."""
+    """Eight Gaussians on a circle: images uint8 (count, 1, 2), labels uint8 (count,)."""
     return _around(RING, count, seed)
 
 

@@ -56,16 +56,20 @@ class ImageSet:
         """The images of one class; they need no labels any more.
 
         Raises:
-          InputError: if there is no such class, or no image of it.
+          InputError: if there is no such class, no image of it, or no label at all.
         """
-        if name not in self.names or self.y_train is None:
+        if self.y_train is None:
+            raise InputError(
+                f"{self.name!r} has no labels, so no class {name!r}; ask for all of it"
+            )
+        if name not in self.names:
             raise unknown_name(f"class of {self.name!r}", name, self.names)
         label = self.names.index(name)
-        x_test = None if self.y_test is None else self.x_test[self.y_test == label]
+        of_test = None if self.y_test is None else self.y_test == label
         return ImageSet(
             f"{self.name}:{name}",
             self.x_train[self.y_train == label],
-            x_test=x_test,
+            x_test=self.x_test[of_test] if of_test is not None and of_test.any() else None,
             source=f"{self.source}, class {name!r} alone",
         )
 
@@ -76,14 +80,16 @@ class ImageSet:
             return self
         if height % rows or width % columns:
             return self
+        down, right = height // rows, width // columns
 
         def means(images: np.ndarray | None) -> np.ndarray | None:
             if images is None:
                 return None
-            blocks = (len(images), rows, height // rows, columns, width // columns, channels)
-            return np.rint(images.reshape(blocks).mean(axis=(2, 4), dtype=np.float32)).astype(
-                np.uint8
-            )
+            total = np.zeros((len(images), *image_shape), np.float32)
+            for row, column in np.ndindex(down, right):  # every place in the blocks
+                total += images[:, row::down, column::right]
+            total /= down * right
+            return np.rint(total, out=total).astype(np.uint8)
 
         source = f"{self.source}, shrunk from {height}×{width} to {rows}×{columns}"
         return replace(self, x_train=means(self.x_train), x_test=means(self.x_test), source=source)

@@ -112,7 +112,7 @@ DATASETS: dict[str, Dataset] = {
         origin="made by code",
     ),
 }
-_QUICKDRAW = re.compile(r"quickdraw_(\w+)")
+_QUICKDRAW = re.compile(r"quickdraw_([\w-]+)")
 
 
 def _quickdraw(category: str) -> Dataset:
@@ -144,6 +144,8 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
             raise InputError(f"{name!r} names no folder; write {_FOLDER}PATH")
         return load_folder(Path(path).expanduser(), image_shape)
     base, colon, wanted = name.partition(":")
+    if colon and wanted not in (names := find(base).names) and names:  # before a long download
+        raise unknown_name(f"class of {base!r}", wanted, names)
     images = _load_whole(base)
     if colon:
         images = images.one_class(wanted)
@@ -178,13 +180,24 @@ def find(name: str) -> Dataset:
 
 def mirror_file(name: str) -> Path | None:
     """The mirror's archive of that dataset, if there is a mirror and the archive is in it."""
+    folder = _mirror()
+    file = folder and folder / f"{name}.npz"
+    return file if file and file.is_file() else None
+
+
+def mirrored() -> list[str]:
+    """The datasets whose archives are in the mirror."""
+    folder = _mirror()
+    names = sorted(file.stem for file in folder.glob("*.npz")) if folder else []
+    known = (name for name in names if name in DATASETS or _QUICKDRAW.fullmatch(name))
+    return [name for name in known if find(name).stand_in is not None]
+
+
+def _mirror() -> Path | None:
     folder = os.environ.get(MIRROR)
-    if not folder:
-        return None
-    if not Path(folder).is_dir():
+    if folder and not Path(folder).is_dir():
         raise InputError(f"{MIRROR}={folder!r} is not a folder; correct it or unset it")
-    file = Path(folder) / f"{name}.npz"
-    return file if file.is_file() else None
+    return Path(folder) if folder else None
 
 
 def read_archive(file: Path) -> Arrays:
