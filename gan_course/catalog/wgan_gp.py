@@ -68,9 +68,9 @@ RECIPES = (
         beta_1=0.0,
         batch_size=32,
         steps=650,
-        grid=(6, 6),
+        grid=(4, 6),
         log_every=5,
-        sample_every=50,
+        sample_every=65,
         checkpoint_every=100,
     ),
 )
