@@ -3,14 +3,19 @@
 Cells marked NBVAL_CHECK_OUTPUT must print what is committed; the others must run without an error.
 """
 
+import inspect
 import os
+import re
 import shutil
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import nbformat
 import pytest
+
+import gan_course as gan
 
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -42,6 +47,26 @@ def test_a_notebook_is_committed_with_the_outputs_of_a_clean_quick_run(notebook)
     assert [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
     assert max(len(cell.source.splitlines()) for cell in code) <= 20
     assert 0.05 < notebook.stat().st_size / 1e6 < MEGABYTES
+
+
+def shown(cell) -> str | None:
+    """The name of what a cell shows the source of."""
+    match = cell.cell_type == "code" and re.fullmatch(
+        r"gan\.teaching\.show\(([\w.]+)\)", cell.source.strip()
+    )
+    return match[1] if match else None
+
+
+def found(name: str):
+    return attrgetter(name.removeprefix("gan."))(gan if name.startswith("gan.") else gan.keras_fit)
+
+
+def test_the_source_that_committed_notebooks_show_is_the_library_s_of_today():
+    books = [nbformat.read(notebook, as_version=4) for notebook in NOTEBOOKS]
+    cells = [cell for book in books for cell in book.cells if shown(cell)]
+    assert len(cells) >= 6
+    for cell in cells:
+        assert cell.outputs[0].data["text/plain"] == inspect.getsource(found(shown(cell))).rstrip()
 
 
 def test_there_is_a_notebook_for_each_chapter():
