@@ -1,8 +1,8 @@
 """The same step under `keras.Model.fit`, for those who want Keras's callbacks.
 
 In: a recipe and its images. Out: a model whose `fit` makes the very steps of `train`: same seeds,
-same batches, same weights, bit for bit. It writes no run folder; callbacks such as `CSVLogger`,
-`TensorBoard` and `ModelCheckpoint` do what they always do.
+same batches, same weights, bit for bit. It writes no run folder. Callbacks such as `CSVLogger` and
+`TensorBoard` do what they always do; `ModelCheckpoint` wants `save_weights_only=True`.
 """
 
 from gan_course import loop, objectives, state
@@ -24,8 +24,8 @@ class FitGAN(keras.Model):
         self.recipe = recipe
         self.game = state.create(recipe)
         self.generator, self.discriminator = self.game.generator, self.game.discriminator
-        objective = objective or objectives.of_recipe(recipe)
-        self.step_function = loop.step_function(self.game, objective, recipe)
+        chosen = objectives.of_recipe(recipe, objective)
+        self.step_function = loop.step_function(self.game, chosen, recipe)
         self.built = True  # both networks are
         self.compile(jit_compile=False)  # XLA rounds differently, and is slower on a CPU
 
@@ -38,7 +38,10 @@ class FitGAN(keras.Model):
         return self.generator(latents, training=training)
 
     def batches(self, data: ImageSet) -> tf.data.Dataset:
-        """The endless row of batches that `train` would see, from this model's step on."""
+        """The endless row of batches that `train` would see, from this model's step on.
+
+        Ask for it anew before each `fit`: a dataset begins where it began.
+        """
         recipe = self.recipe
         batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
         shape = (recipe.d_steps, recipe.batch_size, *recipe.image_shape)

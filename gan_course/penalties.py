@@ -52,7 +52,7 @@ class Penalty:
           float32 (batch,), unweighted.
 
         Raises:
-          ValueError: if the two batches differ in shape.
+          ValueError: where `at` pairs images up, and the two batches differ in shape.
         """
         return self.cost(gradient_norm(discriminate, self.at(real, fake, seed)))
 

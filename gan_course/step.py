@@ -60,7 +60,7 @@ def descend(state, objective, gradients):
 
 
 def generator_update(state, objective, latent):
-    """One descent step on the generator, through a discriminator that stays as it is.
+    """One descent step on the generator, through a discriminator that does not learn from it.
 
     Returns:
       g_loss, before the update.

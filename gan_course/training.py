@@ -55,7 +55,7 @@ def train(
     recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
     data = data if data is not None else load(recipe.dataset, recipe.image_shape)
     batches = _batches(recipe, data)
-    chosen = _objective(recipe, objective)
+    chosen = objectives.of_recipe(recipe, objective)
     train_state = state.create(recipe)  # all that can be wrong with the input shows by now
     description = _description(recipe, chosen, data)
     run_dir = RunDir(out)
@@ -72,12 +72,6 @@ def train(
         run.state = train_state  # the cached property: no need to read the checkpoint again
         _write_results(run)
     return run
-
-
-def _objective(recipe: Recipe, own: Objective | None) -> Objective:
-    if own is None:
-        return objectives.of_recipe(recipe)
-    return objectives.with_real_label(own, recipe.real_label)
 
 
 def _batches(recipe: Recipe, data: ImageSet) -> Batches:

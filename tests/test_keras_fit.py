@@ -181,12 +181,6 @@ def test_model_checkpoint_writes_weights_that_another_model_reads(tiny_fit):
             np.testing.assert_array_equal(mine, theirs)
 
 
-def test_model_checkpoint_writes_the_whole_model_as_it_always_does(tmp_path):
-    save = keras.callbacks.ModelCheckpoint(str(tmp_path / "model.keras"))
-    fit(FitGAN(e2e.tiny()), epochs=1, callbacks=[save])
-    assert (tmp_path / "model.keras").exists()
-
-
 def test_calling_the_model_makes_the_images_of_its_generator(tiny_fit, tiny_run):
     latents = np.random.default_rng(0).normal(0, 1, (5, 4)).astype(np.float32)
     images = tiny_fit.model(latents).numpy()

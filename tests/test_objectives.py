@@ -299,7 +299,7 @@ def test_a_recipe_smooths_labels_and_penalises_at_once(tiny):
 def test_an_objective_refuses_a_penalty_without_weight_and_a_weight_without_penalty():
     with pytest.raises(InputError, match=r"'wasserstein' has penalty .* penalty_weight 0\.0"):
         replace(WASSERSTEIN, penalty=gradient_penalty)
-    with pytest.raises(InputError, match=r"penalty None with penalty_weight 10\.0; give both"):
+    with pytest.raises(InputError, match=r"penalty None with penalty_weight 10\.0; give a penalty and a weight > 0"):
         replace(WASSERSTEIN, penalty_weight=10.0)
 
 
@@ -373,3 +373,16 @@ def test_find_suggests_the_nearest_name():
         find("minmax")
     with pytest.raises(InputError, match=r"'xyz'; known: .*minimax, non_saturating"):
         find("xyz")
+
+
+@pytest.mark.parametrize("clip", [0.0, -0.01])
+def test_a_clip_that_is_not_positive_is_refused(clip):
+    with pytest.raises(InputError, match=f"clip of objective 'custom' must be > 0, got {clip}"):
+        Objective(lambda r, f: f - r, lambda f: -f, clip=clip)
+
+
+def test_a_negative_penalty_weight_is_refused():
+    from gan_course.penalties import r1
+
+    with pytest.raises(InputError, match="weight > 0, or neither"):
+        Objective(lambda r, f: f - r, lambda f: -f, penalty=r1, penalty_weight=-1.0)

@@ -30,7 +30,7 @@ class Modes:
     def covered(self) -> int:
         """Modes with at least a tenth of their fair share of the good samples."""
         fair = self.samples.sum() / len(self.samples)
-        return int((self.samples > 0.1 * fair).sum()) if fair else 0
+        return int((self.samples >= 0.1 * fair).sum()) if fair else 0
 
 
 def count_modes(found: np.ndarray, centres: np.ndarray, deviation: float) -> Modes:

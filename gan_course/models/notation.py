@@ -182,7 +182,7 @@ def _followers(words: list[str], name: str, seed: int) -> Iterator[keras.layers.
     while words:
         word, numbers, words = words[0], *_leading_numbers(words[1:])
         if word == "SN":
-            raise InputError("SN belongs to the weights: write it before BN, ReLU and the like")
+            raise InputError("SN is about weights: write it right after Dense, Conv or ConvT")
         if word not in _AFTER:
             raise unknown_name("word", word, _AFTER)
         yield _after(word, numbers, f"{name}_{word.lower()}", seed)
