@@ -141,11 +141,11 @@ def gif_frames(path: Path) -> tuple[int, list[int]]:
 
 
 def _frame(path: Path) -> Image.Image:
-    """A PNG as a GIF frame. Grey is rounded to 18 levels: noise is what makes a GIF large."""
+    """A PNG as a GIF frame, of 18 levels of grey or 64 colours: noise is what makes a GIF large."""
     picture = enlarged(read_png(path)[0])
     if picture.shape[-1] == 1:
-        picture = (np.rint(picture / 15) * 15).astype(np.uint8)
-    return _to_pillow(picture)
+        return _to_pillow((np.rint(picture / 15) * 15).astype(np.uint8))
+    return _to_pillow(picture).quantize(64, dither=Image.Dither.NONE)
 
 
 def _to_pillow(picture: np.ndarray) -> Image.Image:

@@ -39,7 +39,7 @@ RECIPES = (
     Recipe(
         name="gan_quickdraw_quick",
         about="chapter 3: a small DCGAN on drawings of cats, 4,000 steps",
-        cpu_minutes=1.9,
+        cpu_minutes=2.7,
         dataset="quickdraw_cat",
         image_shape=(28, 28, 1),
         latent_dim=64,
