@@ -299,7 +299,7 @@ def test_a_recipe_smooths_labels_and_penalises_at_once(tiny):
 def test_an_objective_refuses_a_penalty_without_weight_and_a_weight_without_penalty():
     with pytest.raises(InputError, match=r"'wasserstein' has penalty .* penalty_weight 0\.0"):
         replace(WASSERSTEIN, penalty=gradient_penalty)
-    with pytest.raises(InputError, match=r"penalty None with penalty_weight 10\.0; give a penalty and a weight > 0"):
+    with pytest.raises(InputError, match=r"penalty None with penalty_weight 10\.0; give"):
         replace(WASSERSTEIN, penalty_weight=10.0)
 
 
