@@ -75,7 +75,8 @@ def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: fl
 
     Both start from the same weights, with the same images and noise, and both are compiled (eager
     and compiled arithmetic differ in the last digits). The optimizers are plain SGD: Adam divides
-    a gradient by its size, and would hide a loss that is wrong by a factor.
+    a gradient by its size, and would hide a loss that is wrong by a factor. Labels are not
+    smoothed, so that the loss is the paper's; penalty and clipping are those of the recipe.
 
     Args:
       mine, library: take (state, objective, latent) as `step.generator_update` does, or
@@ -84,7 +85,9 @@ def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: fl
     Raises:
       Mismatch: with the variable in which they differ most.
     """
-    plain = recipe.changed(optimizer="sgd", beta_1=None, g_learning_rate=0.05, d_learning_rate=0.05)
+    plain = recipe.changed(
+        optimizer="sgd", beta_1=None, g_learning_rate=0.05, d_learning_rate=0.05, real_label=1.0
+    )
     ours, theirs = (_after_steps(update, plain) for update in (mine, library))
     differences = {name: float(np.abs(ours[name] - theirs[name]).max()) for name in theirs}
     worst = max(differences, key=differences.get)
