@@ -96,8 +96,8 @@ def _datasets(_: argparse.Namespace) -> None:
     drawings = [name for name in mirrored() if name not in DATASETS]
     for name in (*DATASETS, "quickdraw_CATEGORY", *drawings):
         dataset = find(name)
-        mirrored = dataset.stand_in is not None and mirror_file(name)
-        origin = f"mirror {mirrored}" if mirrored else dataset.origin
+        archive = mirror_file(name) if dataset.stand_in is not None else None
+        origin = f"mirror {archive}" if archive else dataset.origin
         print(f"{name:<{width}}  {dataset.about}\n{'':<{width}}  {origin}")
     print(f"{'NAME:CLASS':<{width}}  one class of a set alone, as in cifar10:horse")
     print(f"{'folder:PATH':<{width}}  any folder of images")
