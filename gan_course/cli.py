@@ -1,4 +1,4 @@
-"""The command line: recipes, datasets, train, sample, gif, doctor.
+"""The command line: recipes, datasets, train, sample, evaluate, gif, doctor.
 
 In: words. Out: an exit code: 0 done, 1 failed, 2 bad usage or input (one line on stderr), 130
 after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others.
@@ -16,6 +16,7 @@ from gan_course import __version__
 from gan_course.errors import InputError, RunWarning
 
 _PROGRAM = "gan_course"
+_BEST = "the checkpoint of the smallest distance, not the newest"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -61,6 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--batch-size", type=int, metavar="N", help="images per update")
     train.add_argument("--seed", type=int, metavar="S", help="of all that is random in the run")
     train.add_argument("--data", metavar="NAME", help="a dataset, or folder:PATH")
+    train.add_argument(
+        "--distance-every", type=int, metavar="N",
+        help="log the Fréchet distance every N steps, and keep the best checkpoint",
+    )  # fmt: skip
 
     sample = command("sample", _sample, "generate new images from a run")
     sample.add_argument("run", metavar="RUN", type=Path)
@@ -71,11 +76,24 @@ def _parser() -> argparse.ArgumentParser:
         help="FILE.npz (key `images`, uint8 (N, H, W, C)) or FILE.png (one tiled picture)",
     )  # fmt: skip
 
+    sample.add_argument("--best", action="store_true", help=_BEST)
+
+    evaluate = command("evaluate", _evaluate, "measure how good a run's images are")
+    evaluate.add_argument("run", metavar="RUN", type=Path)
+    evaluate.add_argument("--count", type=int, default=10_000, metavar="N", help="samples (10000)")
+    evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of the latents (0)")
+    evaluate.add_argument("--best", action="store_true", help=_BEST)
+    evaluate.add_argument(
+        "--features", choices=("course", "inception"), default="course",
+        help="of a small classifier of the dataset (course), or of InceptionV3",
+    )  # fmt: skip
+    evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+
     gif = command("gif", _gif, "make the animation of a run again from its sample grids")
     gif.add_argument("run", metavar="RUN", type=Path)
     gif.add_argument("--out", type=Path, metavar="FILE.gif", help="(RUN/training.gif)")
 
-    doctor = command("doctor", _doctor, "report on this machine and, given one, on a run folder")
+    doctor = command("doctor", _doctor, "report on this machine and, given one, on a run's health")
     doctor.add_argument("run", metavar="RUN", type=Path, nargs="?")
     return parser
 
@@ -111,6 +129,7 @@ def _train(arguments: argparse.Namespace) -> None:
         "batch_size": arguments.batch_size,
         "seed": arguments.seed,
         "dataset": arguments.data,
+        "distance_every": arguments.distance_every,
     }
     changes = {name: value for name, value in named.items() if value is not None}
     chosen = recipe(arguments.recipe, **changes)
@@ -129,8 +148,8 @@ def _sample(arguments: argparse.Namespace) -> None:
     from gan_course import images, run
     from gan_course.rundir import atomic_write
 
-    _check_suffix(arguments.out, ".npz", ".png")
-    opened = run.open_run(arguments.run)
+    _check_suffix("--out", arguments.out, ".npz", ".png")
+    opened = run.open_run(arguments.run, arguments.best)
     made = images.to_uint8(opened.samples(arguments.count, arguments.seed))
     with atomic_write(arguments.out) as file:
         if arguments.out.suffix.lower() == ".npz":
@@ -145,11 +164,28 @@ def _sample(arguments: argparse.Namespace) -> None:
     print(f"{arguments.out}: {len(made)} images of {opened.path} at step {opened.step:,}")
 
 
+def _evaluate(arguments: argparse.Namespace) -> None:
+    import json
+
+    from gan_course import features, run
+    from gan_course.rundir import atomic_write
+
+    if arguments.json is not None:
+        _check_suffix("--json", arguments.json, ".json")
+    opened = run.open_run(arguments.run, arguments.best)
+    chosen = features.inception() if arguments.features == "inception" else None
+    found = opened.evaluate(arguments.count, arguments.seed, features=chosen)
+    print(found)
+    if arguments.json is not None:
+        with atomic_write(arguments.json) as file:
+            file.write(json.dumps(found.to_json(), indent=2, ensure_ascii=False).encode() + b"\n")
+
+
 def _gif(arguments: argparse.Namespace) -> None:
     from gan_course import run
 
     if arguments.out is not None:
-        _check_suffix(arguments.out, ".gif")
+        _check_suffix("--out", arguments.out, ".gif")
     print(run.open_run(arguments.run).write_gif(arguments.out))
 
 
@@ -159,9 +195,9 @@ def _doctor(arguments: argparse.Namespace) -> None:
     doctor.report(arguments.run)
 
 
-def _check_suffix(path: Path, *suffixes: str) -> None:
+def _check_suffix(option: str, path: Path, *suffixes: str) -> None:
     if path.suffix.lower() not in suffixes:
-        raise InputError(f"--out must end in {' or '.join(suffixes)}, got {str(path)!r}")
+        raise InputError(f"{option} must end in {' or '.join(suffixes)}, got {str(path)!r}")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The doctor: what this machine has, and whether a run folder can be read.
+"""The doctor's report: what this machine has, or whether a run can be read and is healthy.
 
 In: nothing, or the folder of a run. Out: lines on the screen. Changes nothing.
 """
@@ -15,12 +15,12 @@ from gan_course.run import open_run
 
 
 def report(run_path: Path | None) -> None:
-    """Print the machine's part and, given a folder, the run's."""
-    for name, finding in machine().items():
+    """Print the machine's part and, given a folder, the run's, with a diagnosis."""
+    findings = machine() | (run_folder(run_path) if run_path else {})
+    for name, finding in findings.items():
         print(f"{name:<12}{finding}")
     if run_path is not None:
-        for name, finding in run_folder(run_path).items():
-            print(f"{name:<12}{finding}")
+        print(f"\n{open_run(run_path).diagnose()}")
 
 
 def machine() -> dict[str, str]:

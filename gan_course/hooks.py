@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from gan_course import history, images, seeds, state
+from gan_course import history, images, sampling, seeds, state
+from gan_course.diagnosis import Watch
 from gan_course.errors import TrainingDiverged
 from gan_course.loop import Hook, Scalars
 from gan_course.rundir import RunDir, atomic_write
@@ -46,17 +47,26 @@ def nan_stop(step: int, _: TrainState, scalars: Scalars) -> None:
             raise TrainingDiverged(f"{name} is {float(value)} at step {step}")
 
 
-def log_history(run_dir: RunDir, recipe: Recipe, seconds_before: float) -> Hook:
-    """One row of history.csv; the seconds go on from those of an earlier session."""
+def log_history(
+    run_dir: RunDir, recipe: Recipe, seconds_before: float, distance: Hook | None = None
+) -> Hook:
+    """One row of history.csv; the seconds go on from those of an earlier session.
+
+    Args:
+      distance: what `measure_distance` makes: its value is the last column.
+    """
     start = time.perf_counter() - seconds_before
 
-    def log(step: int, _: TrainState, scalars: Scalars) -> None:
+    def log(step: int, train_state: TrainState, scalars: Scalars) -> None:
         row = {
             "step": step,
             "images": step * recipe.images_per_step,
             "seconds": round(time.perf_counter() - start, 3),
         }
         scalars = {name: float(value) for name, value in scalars.items()}
+        if distance is not None:
+            due = step % recipe.distance_every == 0
+            scalars["distance"] = distance(step, train_state, scalars) if due else math.nan
         history.append(run_dir.history, {**row, **scalars})
 
     return log
@@ -73,15 +83,33 @@ def save_checkpoint(run_dir: RunDir) -> Hook:
     return save
 
 
+def measure_distance(run_dir: RunDir, meter: Callable[[TrainState], float], best: float) -> Hook:
+    """The distance of this step; the checkpoint of the smallest one is kept as the best.
+
+    Args:
+      best: the smallest distance so far.
+    """
+
+    def measure(step: int, train_state: TrainState, _: Scalars) -> float:
+        nonlocal best
+        found = meter(train_state)
+        if found < best:
+            best = found
+            with atomic_write(run_dir.best) as file:
+                state.save(train_state, file)
+        return found
+
+    return measure
+
+
 def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
     """A grid of what the generator makes of the run's fixed latents."""
     rows, columns = recipe.grid
     seed = seeds.derive(recipe.seed, seeds.FIXED_LATENTS, 0)
-    latents = seeds.latents(recipe.latent, rows * columns, recipe.latent_dim, seed)
+    latents = sampling.latents(recipe, rows * columns, seed)
 
     def save(step: int, train_state: TrainState, _: Scalars) -> None:
-        fakes = train_state.generator(latents, training=False).numpy()
-        fakes = images.to_unit_range(fakes, recipe.value_range)
+        fakes = sampling.generate(recipe, train_state.generator, latents)
         picture = images.overview(images.to_uint8(fakes), rows, columns)
         about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
         with atomic_write(run_dir.sample(step)) as file:
@@ -91,8 +119,9 @@ def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
 
 
 @contextmanager
-def progress_bar(first: int, last: int) -> Iterator[Hook]:
-    """A tqdm bar with the losses in it: text, so that it also shows in a saved notebook."""
+def progress_bar(first: int, last: int, watch: Watch) -> Iterator[Hook]:
+    """A tqdm bar with the losses in it, and what worries the doctor: text, so that it also shows
+    in a saved notebook."""
     from tqdm import tqdm
 
     in_notebook = "ipykernel" in sys.modules
@@ -111,7 +140,8 @@ def progress_bar(first: int, last: int) -> Iterator[Hook]:
                 losses = (
                     f"d_loss {float(scalars['d_loss']):.3f}, g_loss {float(scalars['g_loss']):.3f}"
                 )
-                bar.set_postfix_str(losses, refresh=False)
+                concern = f", doctor: {watch.concern}" if watch.concern else ""
+                bar.set_postfix_str(losses + concern, refresh=False)
             bar.update(step - bar.n)
 
         yield advance

@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_course import history, images, seeds, state
+from gan_course import history, images, sampling, seeds, state
 from gan_course.backend import keras, tf
+from gan_course.data import ImageSet, load
+from gan_course.diagnosis import Diagnosis, examine
 from gan_course.errors import InputError, RunWarning
+from gan_course.evaluation import Evaluation, evaluate
+from gan_course.features import Features, features_for
 from gan_course.rundir import RunDir, atomic_write, step_of
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
@@ -20,15 +24,17 @@ from gan_course.state import TrainState
 if TYPE_CHECKING:
     import pandas
 
-_SAMPLING_BATCH = 256  # images generated at a time: bounds the memory of `samples`
-
 
 class Run:
-    """A trained (or half trained) run, read from its folder when asked."""
+    """A trained (or half trained) run, read from its folder when asked.
 
-    def __init__(self, path: str | Path):
+    best: whether the networks are those of the best checkpoint, or of the newest.
+    """
+
+    def __init__(self, path: str | Path, best: bool = False):
         self.dir = RunDir(path)
         self.recipe = stored_recipe(self.dir)
+        self.best = best
 
     @property
     def path(self) -> Path:
@@ -48,9 +54,11 @@ class Run:
 
     @cached_property
     def state(self) -> TrainState:
-        """The networks and optimizers at the newest readable checkpoint."""
+        """The networks and optimizers at the best, or at the newest readable checkpoint."""
         train_state = state.create(self.recipe)
-        if restore_newest(self.dir, train_state) is None:
+        if self.best:
+            restore_best(self.dir, train_state)
+        elif restore_newest(self.dir, train_state) is None:
             raise InputError(f"{self.path} has no checkpoint yet; train it first")
         return train_state
 
@@ -76,16 +84,56 @@ class Run:
         if not 0 <= seed < 2**31:
             raise InputError(f"seed must be in [0, 2**31), got {seed}")
         stateless = seeds.derive(seed, seeds.SAMPLES, 0)
-        return seeds.latents(self.recipe.latent, count, self.recipe.latent_dim, stateless)
+        return sampling.latents(self.recipe, count, stateless)
 
     def samples(self, count: int, seed: int = 0) -> np.ndarray:
         """New images, float32 (count, H, W, C) in [-1, 1]; the same seed gives the same images."""
-        latents = self.latents(count, seed)
-        parts = [
-            self.generator(latents[start : start + _SAMPLING_BATCH], training=False).numpy()
-            for start in range(0, count, _SAMPLING_BATCH)
-        ]
-        return images.to_unit_range(np.concatenate(parts), self.recipe.value_range)
+        return sampling.generate(self.recipe, self.generator, self.latents(count, seed))
+
+    def data(self, data: ImageSet | None = None) -> ImageSet:
+        """The images that it was trained on: loaded by name, or given and checked.
+
+        Raises:
+          InputError: if these are other images than the run was trained on.
+        """
+        found = data or load(self.recipe.dataset, self.recipe.image_shape)
+        if self.dir.read_recipe()["data"]["fingerprint"] != found.fingerprint():
+            raise InputError(
+                f"{self.path} was trained on other images than {found.name!r} has now; "
+                "give those that it was trained on: data=..."
+            )
+        return found
+
+    def evaluate(
+        self,
+        count: int = 10_000,
+        seed: int = 0,
+        data: ImageSet | None = None,
+        features: Features | None = None,
+    ) -> Evaluation:
+        """How good its images are: see `gan_course.evaluation`.
+
+        Args:
+          count: samples, and real images to compare them with; fewer where the dataset has fewer.
+          seed: of the samples.
+          data: what it was trained on, if that was given as arrays.
+          features: other features than `features_for(data)`.
+
+        Raises:
+          InputError: if the dataset cannot be had, or is not the one of the run.
+        """
+        found = self.data(data)
+        samples = images.to_uint8(self.samples(count, seed))
+        subject = f"samples (seed {seed}) of {self.path} at step {self.step:,}"
+        return evaluate(samples, found, features or features_for(found), subject)
+
+    def diagnose(self, data: ImageSet | None = None) -> Diagnosis:
+        """Is it healthy, and if not, what is wrong? See `gan_course.diagnosis`.
+
+        Args:
+          data: what it was trained on, if that was given as arrays.
+        """
+        return examine(self, data)
 
     @property
     def sample_steps(self) -> list[int]:
@@ -111,9 +159,16 @@ class Run:
         return f"Run {str(self.path)!r}: recipe {self.recipe.name!r}, seed {self.recipe.seed}"
 
 
-def open_run(path: str | Path) -> Run:
-    """A run, read back without training. Raises InputError if the folder holds none."""
-    return Run(path)
+def open_run(path: str | Path, best: bool = False) -> Run:
+    """A run, read back without training.
+
+    Args:
+      best: its networks at the smallest Fréchet distance (recipe.distance_every), not the newest.
+
+    Raises:
+      InputError: if the folder holds no run.
+    """
+    return Run(path, best)
 
 
 def stored_recipe(run_dir: RunDir) -> Recipe:
@@ -123,6 +178,16 @@ def stored_recipe(run_dir: RunDir) -> Recipe:
         return Recipe.from_json(fields)
     except InputError as error:
         raise InputError(f"{run_dir.recipe}: {error}; restore the file or remove it") from None
+
+
+def restore_best(run_dir: RunDir, train_state: TrainState) -> None:
+    """Restore the checkpoint of the smallest distance. Raises InputError if there is none."""
+    if not run_dir.best.exists():
+        raise InputError(
+            f"{run_dir.path} has no best checkpoint: nothing was measured while it trained; "
+            "train with distance_every, or take the newest checkpoint"
+        )
+    state.restore(train_state, run_dir.best)
 
 
 def restore_newest(run_dir: RunDir, train_state: TrainState) -> int | None:

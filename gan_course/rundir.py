@@ -50,8 +50,8 @@ def cannot_write(path: Path, error: OSError) -> InputError:
 class RunDir:
     """The paths of one run.
 
-    recipe.json  history.csv  samples/step_000500.png  checkpoints/step_000500.npz
-    training.gif  history.png  generator.keras
+    recipe.json  history.csv  samples/step_000500.png  checkpoints/step_000500.npz, best.npz
+    training.gif  history.png  generator.keras  (failure.json, if training diverged)
     """
 
     def __init__(self, path: str | Path):
@@ -60,6 +60,8 @@ class RunDir:
         self.history = self.path / "history.csv"
         self.samples = self.path / "samples"
         self.checkpoints = self.path / "checkpoints"
+        self.best = self.checkpoints / "best.npz"
+        self.failure = self.path / "failure.json"
         self.gif = self.path / "training.gif"
         self.curves = self.path / "history.png"
         self.generator = self.path / "generator.keras"
@@ -125,6 +127,23 @@ class RunDir:
         if not isinstance(content, dict) or not isinstance(content.get("recipe"), dict):
             raise InputError(f"{self.recipe} is damaged (no recipe in it); restore or remove it")
         return content
+
+    def write_failure(self, reason: str | None) -> None:
+        """Note why training stopped by itself; None removes an older note."""
+        if reason is None:
+            self.failure.unlink(missing_ok=True)
+            return
+        with atomic_write(self.failure) as file:
+            file.write(json.dumps({"reason": reason}, ensure_ascii=False).encode() + b"\n")
+
+    def read_failure(self) -> str | None:
+        """What `write_failure` noted last, if anything. Raises InputError if it is damaged."""
+        try:
+            return json.loads(self.failure.read_text("utf-8"))["reason"]
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(f"{self.failure} is damaged ({error}); remove it") from None
 
     def checkpoint(self, step: int) -> Path:
         return self.checkpoints / f"step_{step:06d}.npz"

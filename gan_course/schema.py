@@ -58,6 +58,7 @@ class Recipe:
     sample_every: int  # steps between sample grids: the frames of the GIF
     first_sample: int = 0  # one more grid after this step; 0: only the untrained generator's
     checkpoint_every: int
+    distance_every: int = 0  # steps between measurements of the Fréchet distance; 0: none
 
     def __post_init__(self):
         for field in dataclasses.fields(self):
@@ -75,7 +76,8 @@ class Recipe:
         )
         _check(min(self.grid) > 0, f"grid must be (rows, columns), got {self.grid}")
         _check(0 < self.real_label <= 1, f"real_label must be in (0, 1], got {self.real_label}")
-        _check(self.first_sample >= 0, f"first_sample must be >= 0, got {self.first_sample}")
+        for name in ("first_sample", "distance_every"):
+            _check(getattr(self, name) >= 0, f"{name} must be >= 0, got {getattr(self, name)}")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 known = [choice for choice in choices if choice is not None]
@@ -92,6 +94,11 @@ class Recipe:
             (self.penalty is not None) == (self.penalty_weight > 0) and self.penalty_weight >= 0,
             f"penalty={self.penalty!r} with penalty_weight={self.penalty_weight}: "
             "a penalty needs a weight > 0, and without one the weight is 0",
+        )
+        _check(
+            self.distance_every % self.log_every == 0,
+            f"distance_every={self.distance_every} must be a multiple of "
+            f"log_every={self.log_every}: the distance is a column of the history",
         )
         _check(self.clip is None or self.clip > 0, f"clip must be > 0 or None, got {self.clip}")
         _check(

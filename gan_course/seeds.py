@@ -14,6 +14,8 @@ FIXED_LATENTS = 2  # the noise vectors of the sample grids: the same for the who
 SAMPLES = 3  # what `run.samples` draws
 BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
 PENALTY = 5  # where a gradient penalty looks, one seed for each discriminator update
+MEASURE = 6  # the noise vectors of the distance that is taken while training
+CHECKUP = 7  # the noise vectors with which a run is diagnosed
 
 
 def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:

@@ -6,6 +6,7 @@ history (timings aside) as one that was never stopped.
 """
 
 import contextlib
+import math
 import platform
 import tempfile
 from collections.abc import Sequence
@@ -19,13 +20,17 @@ from gan_course import hooks as default_hooks
 from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, load
 from gan_course.data.batches import Batches
+from gan_course.diagnosis import Watch
 from gan_course.errors import InputError, TrainingDiverged
+from gan_course.evaluation import DistanceMeter
+from gan_course.features import features_for
 from gan_course.loop import Hook
 from gan_course.objectives import Objective
 from gan_course.recipes import recipe as find_recipe
 from gan_course.run import Run, restore_newest, stored_recipe
 from gan_course.rundir import RunDir, atomic_write
 from gan_course.schema import Recipe
+from gan_course.state import TrainState
 
 
 def train(
@@ -56,6 +61,7 @@ def train(
     data = data if data is not None else load(recipe.dataset, recipe.image_shape)
     batches = _batches(recipe, data)
     chosen = objectives.of_recipe(recipe, objective)
+    meter = DistanceMeter(recipe, data, features_for(data)) if recipe.distance_every else None
     train_state = state.create(recipe)  # all that can be wrong with the input shows by now
     description = _description(recipe, chosen, data)
     run_dir = RunDir(out)
@@ -65,9 +71,24 @@ def train(
         done = restore_newest(run_dir, train_state) or 0
         _check_progress(run_dir, recipe, done)
         run_dir.write_recipe(description)
+        run_dir.write_failure(None)
         if progress:
             print(_headline(recipe, data, run_dir, done))
-        _train_on(run_dir, recipe, chosen, batches, train_state, done, hooks, progress)
+        compiled = loop.compile_step(train_state, chosen, recipe)
+        columns = [*compiled.structured_outputs, *(["distance"] if meter else [])]
+        rows = history.restart(run_dir.history, done, columns)
+        run_dir.forget_after(done)
+        if done == 0:  # the untrained generator: the first frame
+            default_hooks.save_samples(run_dir, recipe)(0, train_state, {})
+        watch = Watch(recipe, data)
+        watched = [*_hooks(run_dir, recipe, meter, rows), *hooks]
+        with contextlib.ExitStack() as open_bar:
+            if progress:
+                watched.append(default_hooks.every(recipe.log_every, watch))
+                bar = default_hooks.progress_bar(done, recipe.steps, watch)
+                watched.append(open_bar.enter_context(bar))
+            steps = range(done, recipe.steps)
+            _train_on(run_dir, compiled, batches, train_state, steps, watched)
         run = Run(run_dir.path)
         run.state = train_state  # the cached property: no need to read the checkpoint again
         _write_results(run)
@@ -90,6 +111,7 @@ def _description(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
         "objective": objective.name,
         "losses": objectives.fingerprint(objective),
         "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
+        "pixels": _pixels(data.x_train),
         "made_with": {
             "gan_course": gan_course.__version__,
             "tensorflow": tf.__version__,
@@ -98,6 +120,13 @@ def _description(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
             "python": platform.python_version(),
         },
     }
+
+
+def _pixels(images: np.ndarray) -> dict[str, float]:
+    """Of up to 1,000 training images, as bytes: for the doctor, who may not have the images."""
+    some = images[:: -(-len(images) // 1000)]
+    low, high = int(some.min()), int(some.max())
+    return {"min": low, "max": high, "deviation": round(float(some.std()), 3)}
 
 
 def _check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
@@ -136,33 +165,42 @@ def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str
     )
 
 
-def _train_on(run_dir, recipe, objective, batches, train_state, done, own_hooks, progress) -> None:
-    """From step `done` to the recipe's last, with the default hooks; saves when interrupted."""
-    compiled = loop.compile_step(train_state, objective, recipe)
-    rows = history.restart(run_dir.history, done, list(compiled.structured_outputs))
-    run_dir.forget_after(done)
-    save = default_hooks.save_checkpoint(run_dir)
+def _hooks(
+    run_dir: RunDir, recipe: Recipe, meter: DistanceMeter | None, rows: list[dict]
+) -> list[Hook]:
+    """What a run writes while it trains; `rows` is its history so far."""
+    every, last = default_hooks.every, recipe.steps
+    distance = None
+    if meter is not None:
+        best = min((row["distance"] for row in rows if row["distance"] >= 0), default=math.inf)
+        distance = default_hooks.measure_distance(run_dir, meter, best)
+    seconds = rows[-1]["seconds"] if rows else 0.0
+    log = default_hooks.log_history(run_dir, recipe, seconds, distance)
     grid = default_hooks.save_samples(run_dir, recipe)
-    log = default_hooks.log_history(run_dir, recipe, rows[-1]["seconds"] if rows else 0.0)
-    last = recipe.steps
-    watched = [
-        default_hooks.every(recipe.log_every, default_hooks.nan_stop, last),
-        default_hooks.every(recipe.checkpoint_every, default_hooks.nan_stop, last),
-        default_hooks.every(recipe.log_every, log, last),
+    return [
+        every(recipe.log_every, default_hooks.nan_stop, last),
+        every(recipe.checkpoint_every, default_hooks.nan_stop, last),
+        every(recipe.log_every, log, last),
         default_hooks.at(recipe.first_sample, grid),
-        default_hooks.every(recipe.sample_every, grid, last),
-        default_hooks.every(recipe.checkpoint_every, save, last),
+        every(recipe.sample_every, grid, last),
+        every(recipe.checkpoint_every, default_hooks.save_checkpoint(run_dir), last),
     ]
-    if done == 0:
-        grid(0, train_state, {})  # the untrained generator: the first frame
-    bar = default_hooks.progress_bar(done, last) if progress else contextlib.nullcontext()
+
+
+def _train_on(
+    run_dir: RunDir,
+    compiled: loop.CompiledStep,
+    batches: Batches,
+    train_state: TrainState,
+    steps: range,
+    hooks: Sequence[Hook],
+) -> None:
+    """Make these steps; saves when interrupted."""
     with default_hooks.interrupt_flag() as interrupted, _explained(run_dir):
-        with bar as advance:
-            all_hooks = [*watched, *own_hooks, *([advance] if progress else [])]
-            loop.fit(train_state, compiled, batches, range(done, last), all_hooks, interrupted)
+        loop.fit(train_state, compiled, batches, steps, hooks, interrupted)
         made = int(train_state.step)
-        if made < last and interrupted():
-            save(made, train_state, {})
+        if made < steps.stop and interrupted():
+            default_hooks.save_checkpoint(run_dir)(made, train_state, {})
             raise KeyboardInterrupt(
                 f"stopped after step {made:,}, everything is saved in {run_dir.path}; "
                 "run the same again and it goes on from there"
@@ -177,6 +215,7 @@ def _explained(run_dir: RunDir):
     except TrainingDiverged as error:
         healthy = run_dir.checkpoint_files()
         kept = f"the last healthy checkpoint is {healthy[-1]}" if healthy else "none was saved yet"
+        run_dir.write_failure(str(error))
         raise TrainingDiverged(
             f"{error}; {kept}. Try a lower learning rate, another seed or objective, "
             "in another folder"

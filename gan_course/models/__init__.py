@@ -12,7 +12,7 @@ from gan_course.models.notation import layers_of
 from gan_course.schema import Recipe
 from gan_course.seeds import layer_seed
 
-__all__ = ["build"]
+__all__ = ["build", "network"]
 
 
 def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
@@ -26,28 +26,29 @@ def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
       InputError: for a line that cannot be read, layers that do not fit together, and networks
         whose output has another shape than the game needs.
     """
-    generator = _network("generator", (recipe.latent_dim,), recipe.generator, recipe.seed)
-    discriminator = _network("discriminator", recipe.image_shape, recipe.discriminator, recipe.seed)
+    generator = network("generator", (recipe.latent_dim,), recipe.generator, recipe.seed)
+    discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, recipe.seed)
     _check_output(generator, recipe.image_shape, "an image")
     _check_output(discriminator, (1,), "one logit")
     return generator, discriminator
 
 
-def _network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -> keras.Sequential:
+def network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -> keras.Sequential:
+    """One network from its lines. `build` makes the two of a game; errors as there."""
     if not lines:
         raise InputError(f"the {name} has no layers")
-    network = keras.Sequential([keras.Input(input_shape)], name=name)
+    made = keras.Sequential([keras.Input(input_shape)], name=name)
     for number, line in enumerate(lines, start=1):
         try:
             for layer in layers_of(line, f"{name}_{number}", seed):
-                network.add(layer)  # builds it
+                made.add(layer)  # builds it
                 _seed_power_iteration(layer, seed)
         except InputError as error:
             raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None
         except ValueError as error:  # Keras: this layer does not take what the last one gives
             reason = _reason(error)
             raise InputError(f"{name}, layer {number} ({line!r}) does not fit: {reason}") from None
-    return network
+    return made
 
 
 def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:

@@ -1,0 +1,11 @@
+"""The doctor: is this run healthy, and if not, what is wrong and what should one try?
+
+In: a run. Out: a `Diagnosis`: findings with evidence, the cause first. Changes nothing.
+"""
+
+from gan_course.diagnosis.checkup import Diagnosis, examine
+from gan_course.diagnosis.symptoms import Symptoms
+from gan_course.diagnosis.verdicts import HEALTHY, Finding, findings
+from gan_course.diagnosis.watch import Watch
+
+__all__ = ["HEALTHY", "Diagnosis", "Finding", "Symptoms", "Watch", "examine", "findings"]

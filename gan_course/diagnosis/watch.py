@@ -1,0 +1,51 @@
+"""The doctor at the bedside: what can be told while a run trains, at next to no cost.
+
+In: what the loop gives a hook. Out: `concern`, a verdict for the progress line, or nothing.
+"""
+
+from gan_course import sampling, seeds
+from gan_course.data import ImageSet
+from gan_course.diagnosis.symptoms import Symptoms, accuracies, diversity_of
+from gan_course.diagnosis.verdicts import HEALTHY, findings, hardly_begun
+from gan_course.images import from_uint8
+from gan_course.loop import Scalars
+from gan_course.schema import Recipe
+from gan_course.state import TrainState
+
+_SAMPLES = 64
+_REALS = 1_000
+
+
+class Watch:
+    """A hook that keeps an eye on D's accuracies and on the variance of the samples.
+
+    It is called after every logged step; the samples are looked at every `recipe.sample_every`
+    steps.
+    """
+
+    def __init__(self, recipe: Recipe, data: ImageSet):
+        self.concern = ""
+        self._recipe, self._images = recipe, len(data.x_train)
+        self._real = from_uint8(data.x_train[:: -(-self._images // _REALS)] * 1.0, (-1.0, 1.0))
+        seed = seeds.derive(recipe.seed, seeds.CHECKUP, 1)
+        self._noise = sampling.latents(recipe, _SAMPLES, seed)
+        self._rows: list[dict[str, float]] = []
+        self._looked = 0  # the step at which the samples were looked at last
+
+    def __call__(self, step: int, train_state: TrainState, scalars: Scalars) -> None:
+        named = {name: value for name, value in scalars.items() if name.startswith("accuracy_")}
+        self._rows.append({name: float(value) for name, value in named.items()})
+        if step - self._looked < self._recipe.sample_every:
+            return
+        self._looked = step
+        fakes = sampling.generate(self._recipe, train_state.generator, self._noise)
+        symptoms = Symptoms(
+            steps=step,
+            planned=self._recipe.steps,
+            epochs=step * self._recipe.images_per_step / self._images,
+            diversity=diversity_of(fakes, self._real),
+            **accuracies(self._rows),
+        )
+        worst = findings(symptoms)[0].verdict
+        early = hardly_begun(symptoms) is not None
+        self.concern = "" if early or worst == HEALTHY else worst

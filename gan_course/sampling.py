@@ -1,0 +1,27 @@
+"""New images of a generator.
+
+In: a recipe, its generator and latents. Out: images in [-1, 1]. Run folders, sample grids and
+measures all draw them here.
+"""
+
+import numpy as np
+
+from gan_course import images, seeds
+from gan_course.backend import keras, tf
+from gan_course.schema import Recipe
+
+_BATCH = 256  # images generated at a time: bounds the memory
+
+
+def latents(recipe: Recipe, count: int, seed: tf.Tensor) -> tf.Tensor:
+    """Noise vectors (count, latent_dim) as the recipe draws them, from a stateless seed."""
+    return seeds.latents(recipe.latent, count, recipe.latent_dim, seed)
+
+
+def generate(recipe: Recipe, generator: keras.Model, noise: tf.Tensor) -> np.ndarray:
+    """What the generator makes of the noise, float32 (N, H, W, C) in [-1, 1]."""
+    parts = [
+        generator(noise[start : start + _BATCH], training=False).numpy()
+        for start in range(0, len(noise), _BATCH)
+    ]
+    return images.to_unit_range(np.concatenate(parts), recipe.value_range)

@@ -1,0 +1,543 @@
+"""Features: coordinates, a classifier that is trained once, and a network of Keras's."""
+
+import contextlib
+import io
+import os
+import zlib
+
+import numpy as np
+import pytest
+
+from gan_course.backend import keras, tf
+from gan_course.data import ImageSet, load
+from gan_course.errors import InputError
+from gan_course.features import (
+    Classifier,
+    Coordinates,
+    Inception,
+    classifier,
+    classifier_of,
+    features_for,
+    inception,
+)
+
+STEPS = 30  # of training, instead of 900
+
+
+def pictures(count, seed, shape=(8, 8, 1)):
+    """Noise that is brighter in the upper half (class 0) or in the lower half (class 1)."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, count)
+    images = rng.integers(0, 120, (count, *shape))
+    half = shape[0] // 2
+    images[labels == 0, :half] += 130
+    images[labels == 1, half:] += 130
+    return images.astype(np.uint8), labels
+
+
+def upright(count, seed, shape=(8, 8, 1)):
+    """Noise that is always brighter in the upper half."""
+    images, labels = pictures(count, seed, shape)
+    images[labels == 1] = images[labels == 1, ::-1]
+    return images
+
+
+def labelled(name="toy", test=True):
+    """Two classes; every eighth label of the test images is wrong, so nobody can be right on it."""
+    unseen, labels = pictures(80, seed=2)
+    labels[::8] = 1 - labels[::8]
+    tests = dict(x_test=unseen, y_test=labels) if test else {}
+    x_train, y_train = pictures(203, seed=1)
+    return ImageSet(name, x_train, y_train, names=("upper", "lower"), **tests)
+
+
+def weights(found):
+    return [variable.numpy() for variable in found.model.variables]
+
+
+def same_weights(one, other):
+    """Bit for bit: also 0.0 and -0.0 would differ."""
+    pairs = zip(weights(one), weights(other), strict=True)
+    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    """An empty cache folder, and short training."""
+    monkeypatch.setenv("GAN_COURSE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(classifier, "_STEPS", STEPS)
+    return tmp_path / "cache" / "classifiers"
+
+
+@pytest.fixture
+def learnt(cache, monkeypatch):
+    """What classifiers would learn from: nothing is trained."""
+    tasks = []
+    monkeypatch.setattr(classifier, "_train", lambda model, *task: tasks.append(task))
+    return tasks
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A trained classifier, the cache folder that it is in, and what was printed."""
+    folder, printed = tmp_path_factory.mktemp("kept"), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
+        patch.setenv("GAN_COURSE_CACHE", str(folder))
+        patch.setattr(classifier, "_STEPS", STEPS)
+        found = classifier_of(labelled())
+    return found, folder, printed.getvalue()
+
+
+@pytest.fixture
+def copied(cache, kept):
+    """The file of the trained classifier, in the cache folder of this test."""
+    (whole,) = (kept[1] / "classifiers").iterdir()
+    cache.mkdir(parents=True)
+    copy = cache / whole.name
+    copy.write_bytes(whole.read_bytes())
+    return copy
+
+
+# Coordinates
+
+
+def test_points_of_the_plane_are_their_own_features():
+    images = np.array([[0, 255], [51, 204], [255, 0]], np.uint8).reshape(3, 1, 2, 1)
+    expected = [[-1, 1], [-0.6, 0.6], [1, -1]]  # 51 / 127.5 = 0.4
+    np.testing.assert_allclose(Coordinates()(images), expected, atol=1e-12)
+
+
+def test_coordinates_tell_no_classes_apart():
+    assert (Coordinates().names, Coordinates().accuracy) == ((), None)
+    assert str(Coordinates()) == "the coordinates of the points"
+
+
+# The choice
+
+
+@pytest.mark.parametrize("name", ["ring", "grid", "ring:45°"])
+def test_points_are_compared_by_their_coordinates(name):
+    assert features_for(load(name)) == Coordinates()
+
+
+def test_images_are_compared_by_a_classifier_of_their_classes(learnt):
+    found = features_for(labelled())
+    assert isinstance(found, Classifier) and found.names == ("upper", "lower")
+    np.testing.assert_array_equal(learnt[0][0], labelled().x_train)
+
+
+@pytest.fixture
+def digits(tmp_path, monkeypatch):
+    """A mirror whose `mnist` is twelve images of each of ten classes, one grey level a class."""
+    x_train = np.repeat(np.arange(10), 12)[:, np.newaxis, np.newaxis] * np.ones((8, 8))
+    arrays = dict(x_train=(20 * x_train).astype(np.uint8), y_train=np.repeat(np.arange(10), 12))
+    np.savez(tmp_path / "mnist.npz", **arrays)
+    monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
+
+
+def test_one_class_is_compared_by_the_classifier_of_the_whole_set(learnt, digits):
+    found = features_for(load("mnist:7"))
+    assert found.names == tuple("0123456789")
+    assert found.task == "the 10 classes of mnist"
+    images, labels = learnt[0]
+    assert len(images) == 108 and set(labels) == set(range(10))
+    assert found.fingerprint == features_for(load("mnist")).fingerprint
+    assert len(learnt) == 1  # the second time it is in the cache
+
+
+def test_one_class_of_shrunk_images_is_compared_by_a_classifier_of_that_size(learnt, digits):
+    found = features_for(load("mnist:7", (4, 4, 1)))
+    assert found(load("mnist:3", (4, 4, 1)).x_train).shape == (12, 64)
+    assert learnt[0][0].shape == (108, 4, 4, 1)
+
+
+def test_a_folder_is_no_class_of_a_set(learnt):
+    found = features_for(ImageSet("folder:~/cats", upright(30, 0)))
+    assert found.task == "turned folder:~/cats"
+
+
+# What a classifier learns from
+
+
+def test_all_training_images_are_learnt_where_there_are_test_images(learnt):
+    data = labelled()
+    classifier_of(data)
+    np.testing.assert_array_equal(learnt[0][0], data.x_train)
+    np.testing.assert_array_equal(learnt[0][1], data.y_train)
+
+
+@pytest.mark.parametrize("x_test", [None, pictures(9, 5)[0]], ids=["none", "without labels"])
+def test_nine_tenths_of_the_training_images_are_learnt_without_labelled_test_images(learnt, x_test):
+    images, labels = pictures(203, 1)
+    classifier_of(ImageSet("toy", images, labels, x_test, names=("upper", "lower")))
+    seen = {image.tobytes() for image in learnt[0][0]}
+    assert len(learnt[0][0]) == 203 - 20
+    assert sum(image.tobytes() not in seen for image in images) == 20
+    known = dict(zip([image.tobytes() for image in images], labels, strict=True))
+    assert [known[image.tobytes()] for image in learnt[0][0]] == list(learnt[0][1])
+
+
+def turned_by_hand(image, quarters):
+    """Counter-clockwise: the last column becomes the first row."""
+    for _ in range(quarters):
+        image = np.stack([image[:, column] for column in reversed(range(image.shape[1]))])
+    return image
+
+
+@pytest.mark.parametrize(
+    ("shape", "quarters"), [((6, 6, 3), (0, 1, 2, 3)), ((4, 6, 1), (0, 2)), ((6, 4, 3), (0, 2))]
+)
+def test_images_without_labels_are_learnt_at_every_turn_that_keeps_their_shape(
+    learnt, shape, quarters
+):
+    images = np.random.default_rng(0).integers(0, 256, (40, *shape)).astype(np.uint8)
+    found = classifier_of(ImageSet("toy", images))
+    assert (found.task, found.names) == ("turned toy", ())
+    expected = {
+        (turned_by_hand(image, quarter).tobytes(), turn)
+        for turn, quarter in enumerate(quarters)
+        for number, image in enumerate(images)
+        if number % 10 != 9  # these are kept unseen, at all their turns
+    }
+    learnt_images, turns = learnt[0]
+    pairs = [(i.tobytes(), t) for i, t in zip(learnt_images, turns.tolist(), strict=True)]
+    assert set(pairs) == expected and len(pairs) == 36 * len(quarters)
+
+
+@pytest.mark.parametrize("names", [(), ("cats",)], ids=["no names", "one name"])
+def test_labels_that_tell_nothing_apart_are_not_learnt(learnt, names):
+    labels = np.zeros(30, int)
+    assert classifier_of(ImageSet("toy", upright(30, 0), labels, names=names)).names == ()
+    assert set(learnt[0][1]) == {0, 1, 2, 3}
+
+
+def test_a_very_large_set_without_labels_is_thinned_evenly(learnt, monkeypatch):
+    monkeypatch.setattr(classifier, "_MOST", 50)
+    images = np.arange(0, 130, dtype=np.uint8).reshape(130, 1, 1, 1) * np.ones((1, 4, 4, 1))
+    classifier_of(ImageSet("toy", images.astype(np.uint8)))
+    levels = np.unique(learnt[0][0])
+    # every third of 130 is 44 images; the 10th, 20th, ... of these, 27 57 87 117, are kept unseen
+    assert list(levels) == sorted(set(range(0, 130, 3)) - {27, 57, 87, 117})
+
+
+# What it is worth
+
+
+def test_the_accuracy_is_the_share_of_test_images_whose_class_it_predicts(kept):
+    found, data = kept[0], labelled()
+    right = found.look(data.x_test)[1] == data.y_test
+    assert found.accuracy == right.mean()
+    # ten of the eighty labels are wrong, and the two classes are easy to tell apart
+    assert found.accuracy == pytest.approx(70 / 80, abs=1.5 / 80)
+
+
+def test_without_test_images_the_accuracy_is_that_on_every_tenth_image(cache):
+    data = labelled(test=False)
+    data.y_train[9::20] = 1 - data.y_train[9::20]  # a half of the unseen, and only unseen ones
+    found = classifier_of(data)
+    right = found.look(data.x_train[9::10])[1] == data.y_train[9::10]
+    assert found.accuracy == right.mean() == pytest.approx(1 / 2, abs=0.05)
+
+
+def test_the_turns_of_images_with_a_clear_top_are_told_apart(cache):
+    found = classifier_of(ImageSet("toy", upright(200, 3)))
+    assert found.accuracy == pytest.approx(1, abs=0.05)
+    unseen = upright(50, 4)
+    for turn in range(4):
+        seen = found.look(np.stack([turned_by_hand(image, turn) for image in unseen]))[1]
+        assert (seen == turn).mean() == pytest.approx(1, abs=0.05)
+
+
+def test_the_turns_of_images_without_a_top_cannot_be_told_apart(cache):
+    greys = np.random.default_rng(0).integers(0, 256, (200, 1, 1, 1)).astype(np.uint8)
+    found = classifier_of(ImageSet("toy", np.tile(greys, (1, 8, 8, 1))))
+    assert found.accuracy == 1 / 4  # whatever it says of an image, it says of all four turns
+
+
+def test_images_that_are_not_square_are_turned_upside_down(cache):
+    found = classifier_of(ImageSet("toy", upright(200, 3, (6, 9, 3))))
+    assert found.accuracy == pytest.approx(1, abs=0.05)
+    unseen = upright(30, 4, (6, 9, 3))
+    assert (found.look(unseen)[1] == 0).all() and (found.look(unseen[:, ::-1])[1] == 1).all()
+
+
+def test_a_classifier_says_what_it_is_and_how_good(kept):
+    found = kept[0]
+    assert str(found) == (
+        "64 features of a classifier of the 2 classes of toy, right on "
+        f"{100 * found.accuracy:.1f}% of unseen images (fingerprint {found.fingerprint})"
+    )
+
+
+def test_the_fingerprint_is_a_checksum_of_all_weights(kept):
+    joined = b"".join(array.tobytes() for array in weights(kept[0]))
+    assert kept[0].fingerprint == f"{zlib.crc32(joined):08x}"
+
+
+# Its features
+
+
+def test_features_are_the_last_hidden_layer(kept):
+    found, images = kept[0], labelled().x_test
+    features, classes = found.look(images)
+    assert features.shape == (80, 64) and features.dtype == np.float32
+    matrix, bias = weights(found)[-2:] if weights(found)[-1].shape == (2,) else last(found)
+    np.testing.assert_array_equal((features @ matrix + bias).argmax(axis=1), classes)
+    np.testing.assert_array_equal(found(images), features)
+
+
+def last(found):
+    """The matrix and the bias of the last layer, wherever they are among the variables."""
+    by_shape = {array.shape: array for array in weights(found)}
+    return by_shape[64, 2], by_shape[2,]
+
+
+def test_features_agree_with_keras_on_images_between_minus_one_and_one(kept):
+    found, images = kept[0], labelled().x_test
+    expected = found.model.predict(images / np.float32(127.5) - 1, verbose=0)[0]
+    np.testing.assert_allclose(found(images), expected, atol=1e-5)
+    assert expected.min() == 0 and expected.std() > 0.05
+
+
+@pytest.mark.parametrize("batch", [1, 7, 79, 80, 500])
+def test_the_batch_size_does_not_change_features(kept, batch):
+    found, images = kept[0], labelled().x_test
+    features, classes = found.look(images, batch)
+    np.testing.assert_allclose(features, found(images), atol=1e-5)
+    np.testing.assert_array_equal(classes, found.look(images)[1])
+
+
+def test_the_order_of_images_does_not_change_their_features(kept):
+    found, images = kept[0], labelled().x_test
+    order = np.random.default_rng(0).permutation(80)
+    np.testing.assert_allclose(found(images[order]), found(images)[order], atol=1e-5)
+
+
+def test_more_images_than_a_batch_has_all_get_features(kept):
+    images = np.tile(labelled().x_test, (7, 1, 1, 1))[:507]
+    expected = np.tile(kept[0](labelled().x_test), (7, 1))[:507]
+    np.testing.assert_allclose(kept[0](images), expected, atol=1e-5)
+
+
+def test_images_mapped_from_a_file_have_the_same_features(kept, tmp_path):
+    np.save(tmp_path / "images.npy", labelled().x_test)
+    mapped = np.load(tmp_path / "images.npy", mmap_mode="r")
+    np.testing.assert_array_equal(kept[0](mapped), kept[0](labelled().x_test))
+
+
+@pytest.mark.parametrize(
+    ("images", "got"),
+    [
+        (np.zeros((3, 8, 8, 3), np.uint8), "uint8 of (8, 8, 3)"),
+        (np.zeros((3, 8, 8), np.uint8), "uint8 of (8, 8)"),
+        (np.zeros((3, 9, 8, 1), np.uint8), "uint8 of (9, 8, 1)"),
+        (np.zeros((3, 8, 8, 1), np.float32), "float32 of (8, 8, 1)"),
+        (np.zeros((3, 8, 8, 1), np.int64), "int64 of (8, 8, 1)"),
+    ],
+)
+def test_other_images_are_refused_with_their_type_and_size(kept, images, got):
+    expected = "a classifier of the 2 classes of toy takes uint8 images of (8, 8, 1)"
+    with pytest.raises(InputError) as error:
+        kept[0](images)
+    assert str(error.value) == f"{expected}, got {got}"
+
+
+# The cache
+
+
+def test_the_first_training_says_what_it_is_for(kept):
+    assert kept[2].splitlines() == [
+        "Training a classifier of the 2 classes of toy to measure with, once, about a minute ..."
+    ]
+
+
+def test_the_second_time_the_classifier_is_read_from_the_cache(kept, copied, learnt, capsys):
+    before = copied.read_bytes(), copied.stat().st_mtime_ns
+    again = classifier_of(labelled())
+    assert capsys.readouterr().out == "" and learnt == []
+    assert same_weights(again, kept[0]) and again.accuracy == kept[0].accuracy
+    assert again.names == kept[0].names and str(again) == str(kept[0])
+    assert (copied.read_bytes(), copied.stat().st_mtime_ns) == before
+
+
+def test_features_from_the_cache_are_those_after_training(kept, copied):
+    images = labelled().x_test
+    np.testing.assert_array_equal(classifier_of(labelled())(images), kept[0](images))
+
+
+def test_another_cache_folder_gets_the_same_weights(kept, cache, capsys):
+    assert same_weights(classifier_of(labelled()), kept[0])
+    assert capsys.readouterr().out == kept[2]
+    assert [file.name for file in cache.iterdir()] == os.listdir(kept[1] / "classifiers")
+
+
+def test_other_data_are_not_measured_by_the_kept_classifier(kept, copied, learnt):
+    images, labels = pictures(203, seed=9)
+    others = [
+        labelled("other name"),
+        ImageSet("toy", images, labels, names=("upper", "lower")),
+        ImageSet("toy", labelled().x_train[:100]),
+        ImageSet("toy", pictures(203, 1)[0][:, :, :6], labels, names=("upper", "lower")),
+    ]
+    for data in others:
+        assert classifier_of(data).fingerprint != kept[0].fingerprint
+    assert len(learnt) == 4 and len(list(copied.parent.iterdir())) == 5
+
+
+def shorter(file):
+    file.write_bytes(file.read_bytes()[:-40])
+
+
+def half(file):
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def flipped(file):
+    whole = bytearray(file.read_bytes())
+    whole[len(whole) // 2] ^= 1
+    file.write_bytes(whole)
+
+
+def empty(file):
+    file.write_bytes(b"")
+
+
+def no_archive(file):
+    file.write_text("my essay")
+
+
+def rewritten(change):
+    def rewrite(file):
+        with np.load(file) as archive:
+            arrays = dict(archive)
+        change(arrays)
+        np.savez(file, **arrays)
+
+    return rewrite
+
+
+def of_another_shape(arrays):
+    arrays["02"] = np.repeat(arrays["02"], 2)
+
+
+def transposed(arrays):
+    matrix = next(name for name, array in arrays.items() if array.ndim == 2)
+    arrays[matrix] = arrays[matrix].T
+
+
+DAMAGES = {
+    "shorter": shorter,
+    "half": half,
+    "flipped bit": flipped,
+    "empty": empty,
+    "no archive": no_archive,
+    "no accuracy": rewritten(lambda arrays: arrays.pop("accuracy")),
+    "a weight missing": rewritten(lambda arrays: arrays.pop("03")),
+    "a longer weight": rewritten(of_another_shape),
+    "a transposed weight": rewritten(transposed),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_written_anew(kept, copied, learnt, capsys, damage):
+    damage(copied)
+    damaged = copied.read_bytes()
+    anew = classifier_of(labelled())
+    assert len(learnt) == 1 and capsys.readouterr().out == kept[2]
+    assert copied.read_bytes() != damaged and len(list(copied.parent.iterdir())) == 1
+    assert same_weights(classifier_of(labelled()), anew) and len(learnt) == 1
+
+
+def test_after_damage_the_weights_are_those_of_the_first_training(kept, copied):
+    transposing = rewritten(transposed)
+    transposing(copied)  # no weight of the file may be taken over before all are known to fit
+    assert same_weights(classifier_of(labelled()), kept[0])
+
+
+@pytest.mark.parametrize("below", [(), ("cache",), ("cache", "classifiers")])
+def test_a_file_in_place_of_a_folder_is_refused_and_kept(learnt, tmp_path, below):
+    file = tmp_path.joinpath("cache", "classifiers")
+    file = tmp_path / "cache" if below != ("cache", "classifiers") else file
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("my essay")
+    with pytest.raises(InputError, match=r"^cannot keep a classifier in .*classifiers: "):
+        classifier_of(labelled())
+    assert file.read_text() == "my essay"
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self"), reason="needs the read-only folder /proc")
+def test_a_place_where_nobody_may_write_is_refused(learnt, monkeypatch):
+    monkeypatch.setenv("GAN_COURSE_CACHE", "/proc/cache")
+    with pytest.raises(InputError, match=r"^cannot keep a classifier in /proc/cache/classifiers: "):
+        classifier_of(labelled())
+
+
+# Inception
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """InceptionV3 with random weights, large enough that images differ, and the file of these."""
+    model = keras.applications.InceptionV3(include_top=False, weights=None, pooling="avg")
+    for variable in model.trainable_variables:
+        if variable.value.shape.rank == 4:
+            variable.assign(1.7 * variable)
+    file = tmp_path_factory.mktemp("inception") / "inception.weights.h5"
+    model.save_weights(file)
+    return model, file
+
+
+@pytest.fixture(scope="module")
+def loaded(network):
+    return inception(str(network[1]))
+
+
+@pytest.mark.parametrize("shape", [(12, 10, 1), (9, 14, 3)], ids=["grey", "colour"])
+def test_inception_agrees_with_the_preprocessing_of_keras(network, loaded, shape):
+    images = np.random.default_rng(0).integers(0, 256, (3, *shape)).astype(np.uint8)
+    colour = np.concatenate([images] * 3, axis=3) if shape[2] == 1 else images
+    large = tf.image.resize(colour, (299, 299)).numpy()
+    expected = network[0](keras.applications.inception_v3.preprocess_input(large)).numpy()
+    found = loaded(images, batch=2)  # one is left over
+    assert found.shape == (3, 2048) and found.dtype == np.float32
+    assert expected.std(axis=0).mean() > 0.02 * expected.mean() > 0  # the images differ
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4 * expected.max())
+
+
+def test_inception_tells_its_weights_and_no_classes(network, loaded):
+    joined = b"".join(variable.numpy().tobytes() for variable in network[0].variables)
+    assert loaded.fingerprint == f"{zlib.crc32(joined):08x}"
+    assert isinstance(loaded, Inception) and (loaded.names, loaded.accuracy) == ((), None)
+    assert loaded.fingerprint in str(loaded)
+
+
+def assert_refused(weights, reason):
+    with pytest.raises(InputError) as error:
+        inception(weights)
+    message = str(error.value)
+    assert message.startswith(f"the weights {weights!r} of InceptionV3 cannot be had ({reason}")
+    assert message.endswith(
+        "connect to the internet once, give the path of a copy, or use the course's own features"
+    )
+    assert "\n" not in message
+
+
+def test_without_a_network_inception_names_the_ways_out(monkeypatch):
+    def no_network(*args, **kwargs):
+        raise Exception(
+            "URL fetch failure on https://storage.googleapis.com/...: None -- [Errno -2]"
+        )
+
+    module = keras.src.applications.inception_v3
+    monkeypatch.setattr(module.file_utils, "get_file", no_network)
+    assert_refused("imagenet", "URL fetch failure on https://storage.googleapis.com/")
+
+
+def test_a_damaged_file_of_weights_is_refused(network, tmp_path):
+    damaged = tmp_path / "inception.weights.h5"
+    damaged.write_bytes(network[1].read_bytes()[:1_000_000])
+    assert_refused(str(damaged), "Unable to ")
+
+
+def test_weights_that_do_not_exist_are_refused():
+    assert_refused("/nowhere/inception.weights.h5", "The `weights` argument should be either")
