@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from gan_course import history, images, sampling, seeds, state
-from gan_course.diagnosis import Watch
 from gan_course.errors import TrainingDiverged
 from gan_course.loop import Hook, Scalars
 from gan_course.rundir import RunDir, atomic_write
@@ -119,9 +118,12 @@ def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
 
 
 @contextmanager
-def progress_bar(first: int, last: int, watch: Watch) -> Iterator[Hook]:
-    """A tqdm bar with the losses in it, and what worries the doctor: text, so that it also shows
-    in a saved notebook."""
+def progress_bar(first: int, last: int, concern: Callable[[], str] = lambda: "") -> Iterator[Hook]:
+    """A tqdm bar with the losses in it: text, so that it also shows in a saved notebook.
+
+    Args:
+      concern: what worries the doctor, if anything, to be shown after the losses.
+    """
     from tqdm import tqdm
 
     in_notebook = "ipykernel" in sys.modules
@@ -140,8 +142,8 @@ def progress_bar(first: int, last: int, watch: Watch) -> Iterator[Hook]:
                 losses = (
                     f"d_loss {float(scalars['d_loss']):.3f}, g_loss {float(scalars['g_loss']):.3f}"
                 )
-                concern = f", doctor: {watch.concern}" if watch.concern else ""
-                bar.set_postfix_str(losses + concern, refresh=False)
+                worry = f", doctor: {concern()}" if concern() else ""
+                bar.set_postfix_str(losses + worry, refresh=False)
             bar.update(step - bar.n)
 
         yield advance

@@ -34,14 +34,15 @@ def lesson(name: str, /, **changes) -> Recipe:
     profile = os.environ.get(PROFILE) or "quick"
     if profile not in PROFILES:
         raise unknown_name(PROFILE, profile, PROFILES)
-    chosen = recipe(name if profile == "full" else _quick(name), **changes)
+    base = name if profile == "full" else _quick(name)
+    chosen = recipe(base, **changes)
     if profile == "smoke":
         chosen = chosen.changed(
             dataset=stand_in(chosen.dataset),
             name=f"{chosen.name.removesuffix('_quick')}_smoke",
             **_SMOKE,
         )
-    cost = "a few seconds" if profile == "smoke" else _cost(chosen, changes)
+    cost = "a few seconds" if profile == "smoke" else _cost(base, chosen, changes)
     print(
         f"Profile {profile!r}: recipe {chosen.name!r}, {chosen.steps:,} steps on "
         f"{chosen.dataset!r}, {cost}."
@@ -59,9 +60,9 @@ def _quick(name: str) -> str:
     raise unknown_name("lesson", name, {n.removesuffix("_quick") for n in quick})
 
 
-def _cost(chosen: Recipe, changes: dict) -> str:
+def _cost(base: str, chosen: Recipe, changes: dict) -> str:
     """The measured minutes, scaled by the steps; other changes make it a rough figure."""
-    minutes = chosen.cpu_minutes * chosen.steps / RECIPES[chosen.name].steps
+    minutes = chosen.cpu_minutes * chosen.steps / RECIPES[base].steps
     about = "roughly" if set(changes) - {"steps", "seed", "name"} else "about"
     if minutes < 1.5:
         return f"{about} {round(minutes * 60, -1):.0f} s of training on two CPU cores"

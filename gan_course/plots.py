@@ -29,6 +29,7 @@ _PANELS = (
     ("Wasserstein estimate", ("wasserstein",), {"0": 0.0}),
     ("accuracy of D", ("accuracy_real", "accuracy_fake"), {"guessing": 0.5}),
     ("where the penalty looks", ("gradient_norm", "penalty"), {}),
+    ("Fréchet distance from training images", ("distance",), {"0": 0.0}),
 )
 # The losses against a D that gives every image the same undecided answer.
 _UNDECIDED = {
@@ -65,6 +66,10 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
 
 def _curves(axes, frame, names: list[str]) -> None:
     for name, colour in zip(names, ("tab:blue", "tab:orange"), strict=False):
+        logged = frame[frame[name].notna()]
+        if len(logged) < len(frame):  # measured now and then: every point counts
+            axes.plot(logged["step"], logged[name], "o-", color=colour, markersize=3, label=name)
+            continue
         axes.plot(frame["step"], frame[name], color=colour, alpha=0.25, linewidth=0.8)
         axes.plot(frame["step"], smoothed(frame[name]), color=colour, label=name)
     axes.legend(fontsize=8)
@@ -112,3 +117,36 @@ def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
         axis.set_axis_off()
         axis.set_title(name)
     return made
+
+
+def plane(
+    real: np.ndarray,
+    fake: np.ndarray,
+    logits: np.ndarray | None = None,
+    arrows: np.ndarray | None = None,
+    title: str = "",
+    axis=None,
+) -> Figure:
+    """A GAN in two dimensions: real points, generated points, and what D says everywhere.
+
+    Args:
+      real, fake: points (N, 2) and (M, 2) in [-1, 1].
+      logits: (S, S), D's answer on the square [-1, 1]², first row at y = -1; drawn as colours:
+        blue where D says "fake", red where it says "real", white where it cannot tell.
+      arrows: (M, 2), drawn from each fake.
+      axis: matplotlib axes to draw on; a new figure if None.
+    """
+    if axis is None:
+        _, axis = figure(width=4.2, height=4.4)
+    if logits is not None:
+        probabilities = 0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits)))  # the sigmoid
+        axis.imshow(
+            probabilities, extent=(-1, 1, -1, 1), origin="lower", cmap="RdBu_r", vmin=0, vmax=1,
+            alpha=0.75, interpolation="bilinear",
+        )  # fmt: skip
+    axis.plot(*np.asarray(real).T, ".", color="black", markersize=2, alpha=0.5)
+    axis.plot(*np.asarray(fake).T, ".", color="limegreen", markersize=4, markeredgewidth=0)
+    if arrows is not None:
+        axis.quiver(*np.asarray(fake).T, *np.asarray(arrows).T, angles="xy", width=0.005)
+    axis.set(xlim=(-1, 1), ylim=(-1, 1), xticks=(), yticks=(), aspect="equal", title=title)
+    return axis.figure

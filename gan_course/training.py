@@ -85,7 +85,7 @@ def train(
         with contextlib.ExitStack() as open_bar:
             if progress:
                 watched.append(default_hooks.every(recipe.log_every, watch))
-                bar = default_hooks.progress_bar(done, recipe.steps, watch)
+                bar = default_hooks.progress_bar(done, recipe.steps, lambda: watch.concern)
                 watched.append(open_bar.enter_context(bar))
             steps = range(done, recipe.steps)
             _train_on(run_dir, compiled, batches, train_state, steps, watched)

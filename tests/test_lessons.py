@@ -140,3 +140,11 @@ def test_an_unknown_profile_is_refused_by_name(monkeypatch):
 def test_an_unknown_field_is_refused(monkeypatch):
     with pytest.raises(InputError, match=r"unknown recipe field 'stps'; did you mean 'steps'\?"):
         lesson("toy", stps=5)
+
+
+def test_a_lesson_under_another_name_costs_what_it_costs_under_its_own(capsys):
+    lesson("dcgan_mnist")
+    cost = capsys.readouterr().out.partition("steps on")[2]
+    renamed = lesson("dcgan_mnist", name="mine")
+    assert renamed.name == "mine"
+    assert capsys.readouterr().out.partition("steps on")[2] == cost

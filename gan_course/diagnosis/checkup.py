@@ -1,28 +1,31 @@
-"""A full examination of a run: its history, networks, samples, and their measures.
+"""A full examination of a run: its history, its networks, and its samples.
 
 In: a run. Out: a `Diagnosis`. What cannot be had (the images, a checkpoint) is left out, and said.
 """
 
+import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gan_course import history, objectives, sampling, seeds, state
-from gan_course.data import ImageSet
+from gan_course import history, metrics, objectives, sampling, seeds, state
+from gan_course.data import ImageSet, gaussians
 from gan_course.diagnosis import symptoms as measured
 from gan_course.diagnosis.symptoms import Symptoms
 from gan_course.diagnosis.verdicts import HEALTHY, Finding, findings
 from gan_course.errors import InputError
-from gan_course.evaluation import evaluate
-from gan_course.features import features_for
+from gan_course.evaluation import FEWEST
+from gan_course.features import Features, features_for
 from gan_course.images import to_uint8
+from gan_course.rundir import step_of
 from gan_course.state import TrainState
 
 if TYPE_CHECKING:
     from gan_course.run import Run
 
 _SAMPLES = 1_000  # of each moment; as many real images
+_CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,9 @@ def examine(run: "Run", data: ImageSet | None = None) -> Diagnosis:
         try:
             found |= _of_samples(run, run.data(data))
         except InputError as error:
-            left_out.append(f"samples and measures ({error})")
+            left_out.append(f"samples ({error})")
     else:
-        left_out.append("networks, samples and measures (there is no checkpoint yet)")
+        left_out.append("networks and samples (there is no checkpoint yet)")
     symptoms = Symptoms(**found)
     subject = f"{run.path}, {run.recipe.name}, seed {run.recipe.seed}, step {symptoms.steps:,}"
     return Diagnosis(subject, tuple(findings(symptoms)), symptoms, tuple(left_out))
@@ -98,34 +101,62 @@ def _of_networks(run: "Run") -> dict:
 
 
 def _of_samples(run: "Run", data: ImageSet) -> dict:
-    """Samples of the untrained generator and of every kept checkpoint, from the same noise."""
-    recipe, features = run.recipe, features_for(data)
+    """How samples compare with real images, and with samples of the kept checkpoints.
+
+    Not `evaluate`: its error bars take a minute, and no verdict looks at them.
+    """
+    if len(data.x_train) < 2 * FEWEST:
+        raise InputError(f"{data.name!r} has {len(data.x_train)} images; too few to compare with")
+    features = features_for(data)
+    spread = data.x_train[:: -(-len(data.x_train) // (2 * _SAMPLES))]
+    real, others = spread[::2], spread[1::2]
+    first, *moments = _samples(run)
+    real_features = features(real)
+    return {
+        "diversity": measured.diversity_of(moments[-1], real),
+        "modes": _modes(data, moments[-1], real),
+        "classes": _classes(data, features, moments[-1], real),
+        "floor": metrics.frechet_distance(features(others), real_features),
+        "first_distance": metrics.frechet_distance(features(first), real_features),
+        **measured.travelled([features(made) for made in moments], real_features),
+    }
+
+
+def _samples(run: "Run") -> list[np.ndarray]:
+    """Samples of the untrained generator and of every kept checkpoint, the oldest first, the
+    run's own last; from the same noise."""
+    recipe, past = run.recipe, state.create(run.recipe)
     noise = sampling.latents(recipe, _SAMPLES, seeds.derive(recipe.seed, seeds.CHECKUP, 0))
 
     def samples(train_state: TrainState) -> np.ndarray:
         return to_uint8(sampling.generate(recipe, train_state.generator, noise))
 
-    real = data.x_train[:: -(-len(data.x_train) // _SAMPLES)]
-    moments = [samples(train_state) for train_state in _kept(run)]
-    seen = [features(made) for made in moments]
-    real_features = features(real)
-    first = features(samples(state.create(recipe)))
-    return {
-        "diversity": measured.diversity_of(moments[-1], real),
-        "evaluation": evaluate(moments[-1], data, features),
-        "first_distance": measured.travelled([first], real_features)["distances"][0],
-        **measured.travelled(seen, real_features),
-    }
+    moments = [samples(past)]
+    for file in run.dir.checkpoint_files():
+        if step_of(file) < run.step:
+            with contextlib.suppress(InputError):  # `doctor` names damaged ones
+                state.restore(past, file)
+                moments.append(samples(past))
+    return [*moments, samples(run.state)]
 
 
-def _kept(run: "Run") -> list[TrainState]:
-    """The states at the kept checkpoints that are whole, the oldest first; the run's own last."""
-    older = []
-    for file in run.dir.checkpoint_files()[:-1]:
-        train_state = state.create(run.recipe)
-        try:
-            state.restore(train_state, file)
-        except InputError:
-            continue  # `doctor` names damaged ones
-        older.append(train_state)
-    return [*older, run.state]
+def _modes(data: ImageSet, fake: np.ndarray, real: np.ndarray) -> tuple[int, int] | None:
+    """How many modes of a mixture whose centres are known the samples have, and real images."""
+    if data.name not in _CENTRES:
+        return None
+
+    def covered(images: np.ndarray) -> int:
+        found = metrics.points(images)
+        return metrics.count_modes(found, _CENTRES[data.name], gaussians.DEVIATION).covered
+
+    return covered(fake), covered(real)
+
+
+def _classes(
+    data: ImageSet, features: Features, fake: np.ndarray, real: np.ndarray
+) -> tuple[int, int] | None:
+    """How many classes the samples have, and real images, as a classifier of them sees it."""
+    if not data.names or tuple(data.names) != features.names:
+        return None
+    seen = [features.look(images)[1] for images in (fake, real)]
+    return tuple(metrics.classes_covered(labels, len(data.names)) for labels in seen)

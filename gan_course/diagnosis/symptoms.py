@@ -12,7 +12,6 @@ import numpy as np
 
 from gan_course import metrics, sampling, seeds
 from gan_course.backend import keras, tf
-from gan_course.evaluation import Evaluation
 from gan_course.objectives import Objective
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
@@ -42,7 +41,9 @@ class Symptoms:
     reach: tuple[float, float] | None = None  # what the last layers of G can give
 
     diversity: float | None = None  # variance of the samples over that of real images
-    evaluation: Evaluation | None = None
+    classes: tuple[int, int] | None = None  # made by G, and in as many real images
+    modes: tuple[int, int] | None = None  # the same of a mixture whose centres are known
+    floor: float | None = None  # Fréchet distance of real images from as many others
     first_distance: float | None = None  # Fréchet distance of the untrained generator
     distances: tuple[float, ...] = ()  # of the kept checkpoints, the oldest first
     moves: tuple[float, ...] = ()  # Fréchet distance of the samples of two of them in a row

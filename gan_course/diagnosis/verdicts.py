@@ -38,7 +38,7 @@ def findings(symptoms: Symptoms) -> list[Finding]:
 
     found = fired(AT_ONCE)
     if early := hardly_begun(symptoms):
-        return [*found, early]
+        return found or [early]
     found += fired(IN_TIME)
     return found or fired([still_learning]) or [_healthy(symptoms)]
 
@@ -133,10 +133,9 @@ def collapsed(s: Symptoms) -> Finding | None:
         evidence.append(
             f"the samples vary {s.diversity:.2g} times as much as real images do (variance)"
         )
-    for name, what in (("classes_covered", "classes"), ("modes_covered", "modes")):
-        measure = _measure(s, name)
-        if measure and measure.value <= 0.5 * measure.real:
-            evidence.append(f"{measure.value:.0f} of {measure.real:.0f} {what} are made at all")
+    for covered, what in ((s.classes, "classes"), (s.modes, "modes")):
+        if covered and covered[0] <= 0.5 * covered[1]:
+            evidence.append(f"{covered[0]} of {covered[1]} {what} are made at all")
     if not evidence:
         return None
     return Finding(
@@ -154,11 +153,10 @@ def oscillating(s: Symptoms) -> Finding | None:
     the distance that it saves. Here the walk is four times as long, with steps of more than half
     the way, and it began to go wrong long before: healthy runs are nearer to the real images.
     """
-    if len(s.distances) < 3 or s.first_distance is None or s.evaluation is None:
+    if len(s.distances) < 3 or s.first_distance is None or s.floor is None:
         return None
-    floor = s.evaluation["frechet_distance"].real
     away, walked = np.sqrt(s.distances), np.sqrt(s.moves)
-    far = min(s.distances) > max(10 * floor, 0.25 * s.first_distance)
+    far = min(s.distances) > max(10 * s.floor, 0.25 * s.first_distance)
     if not far or walked.sum() < 4 * (away[0] - away[-1]) or walked.mean() < 0.6 * away.mean():
         return None
     return Finding(
@@ -173,14 +171,13 @@ def oscillating(s: Symptoms) -> Finding | None:
 def still_learning(s: Symptoms) -> Finding | None:
     """Stopped early, still near where it began, or with a distance that falls by a third between
     the kept checkpoints."""
-    if s.first_distance is None or s.evaluation is None or not s.distances:
+    if s.first_distance is None or s.floor is None or not s.distances:
         return None
     now, before = s.distances[-1], s.distances[0]
-    floor = s.evaluation["frechet_distance"].real
     reasons = []
     if s.steps < s.planned:
         reasons.append(f"step {s.steps:,} of {s.planned:,}")
-    if now < 0.65 * before and now > 3 * floor:
+    if now < 0.65 * before and now > max(3 * s.floor, 0.05 * s.first_distance):
         reasons.append(
             f"the distance from real images (Fréchet) fell from {before:.3g} to {now:.3g} "
             "between the kept checkpoints"
@@ -213,18 +210,12 @@ def _healthy(s: Symptoms) -> Finding:
         )
     if s.diversity is not None:
         evidence.append(f"the samples vary {s.diversity:.2f} times as much as real images")
-    if s.evaluation is not None and s.first_distance is not None:
+    if s.floor is not None and s.first_distance is not None:
         evidence.append(
             f"Fréchet distance {s.distances[-1]:.3g} (untrained {s.first_distance:.3g}, "
-            f"real images {s.evaluation['frechet_distance'].real:.2g})"
+            f"real images {s.floor:.2g})"
         )
     return Finding(HEALTHY, "; ".join(evidence), "more steps, wider networks, or the next chapter")
-
-
-def _measure(s: Symptoms, name: str):
-    if s.evaluation is None:
-        return None
-    return next((m for m in s.evaluation.measures if m.name == name), None)
 
 
 def _list(values) -> str:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 import numpy as np
 
-from gan_course.data import ImageSet, load
+from gan_course.data import DATASETS, ImageSet, load
 from gan_course.features.classifier import classifier_of
 from gan_course.features.coordinates import Coordinates
 
@@ -27,6 +27,6 @@ def features_for(data: ImageSet) -> Features:
     if data.image_shape == (1, 2, 1):
         return Coordinates()
     whole, colon, _ = data.name.partition(":")
-    if colon and data.y_train is None and whole != "folder":
+    if colon and data.y_train is None and whole in DATASETS:
         return classifier_of(load(whole, data.image_shape))
     return classifier_of(data)

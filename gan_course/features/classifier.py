@@ -21,7 +21,7 @@ from gan_course import archives
 from gan_course.backend import keras, tf
 from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
-from gan_course.data.cache import cache_folder
+from gan_course.data.cache import CACHE, cache_folder
 from gan_course.errors import InputError
 from gan_course.images import from_uint8
 from gan_course.models import network
@@ -29,9 +29,10 @@ from gan_course.rundir import atomic_write
 
 WIDTH = 64  # features of an image
 _SEED = 0
-_STEPS = 900
+_STEPS = 600
 _BATCH = 128
 _RATE = 2e-3  # Adam's at the start; it falls to 0 along a cosine
+_FEWEST = 20  # training images
 _MOST = 20_000  # images of a set without labels: each is turned, and all turns are in memory
 _VERSION = 1  # count up when this file changes what is learnt: the cache then holds nothing of it
 
@@ -93,28 +94,44 @@ class Classifier:
 
 
 def classifier_of(data: ImageSet) -> Classifier:
-    """The classifier of that dataset: from the cache, or trained now, in about a minute.
+    """The classifier of that dataset: from the cache, or trained now, within a minute.
 
     Raises:
-      InputError: if the cache folder cannot be written.
+      InputError: if there are too few images, a label has no name, or the cache folder cannot be
+        written.
     """
     labelled = data.y_train is not None and len(data.names) > 1
     turns = 0 if labelled else 4 if data.image_shape[0] == data.image_shape[1] else 2
     task = f"the {len(data.names)} classes of {data.name}" if labelled else f"turned {data.name}"
     lines = _lines(data.image_shape, len(data.names) if labelled else turns)
+    _check(data, labelled)
     whole = network("classifier", data.image_shape, lines, _SEED)
-    file = cache_folder() / "classifiers" / f"{_key(data, lines)}.npz"
+    file = _file(data, task, lines)
     accuracy = _restored(whole, file)
     if accuracy is None:
-        print(f"Training a classifier of {task} to measure with, once, about a minute ...")
+        print(f"Training a classifier of {task} to measure with, once, less than a minute ...")
         learn, judge = _labelled(data) if labelled else _turned(data.x_train, turns)
         _train(whole, *learn)
-        features = whole.layers[-2].output
         accuracy = _accuracy(whole, *judge)
         _save(whole, accuracy, file)
     features = whole.layers[-2].output
     model = keras.Model(whole.inputs, [features, whole.outputs[0]])
     return Classifier(model, task, accuracy, data.names if labelled else ())
+
+
+def _check(data: ImageSet, labelled: bool) -> None:
+    if len(data.x_train) < _FEWEST:
+        raise InputError(
+            f"{data.name!r} has {len(data.x_train)} training images, too few for a classifier "
+            f"to measure with; it takes {_FEWEST}"
+        )
+    if labelled:
+        highest = max(int(y.max()) for y in (data.y_train, data.y_test) if y is not None)
+        if highest >= len(data.names) or data.y_train.min() < 0:
+            raise InputError(
+                f"{data.name!r} has labels up to {highest}, but {len(data.names)} names; "
+                "give one name for each class"
+            )
 
 
 def _lines(image_shape: tuple[int, int, int], classes: int) -> tuple[str, ...]:
@@ -140,14 +157,14 @@ def _labelled(data: ImageSet) -> tuple[Task, Task]:
     """What to learn from, and unseen images to be judged by."""
     if data.x_test is not None and data.y_test is not None:
         return (data.x_train, data.y_train), (data.x_test, data.y_test)
-    unseen = np.arange(len(data.x_train)) % 10 == 9
+    unseen = _a_tenth(len(data.x_train))
     return tuple((data.x_train[part], data.y_train[part]) for part in (~unseen, unseen))
 
 
 def _turned(images: np.ndarray, turns: int) -> tuple[Task, Task]:
     """Every image at every turn; a tenth of the images, at all their turns, is kept unseen."""
     images = np.asarray(images[:: -(-len(images) // _MOST)])
-    unseen = np.arange(len(images)) % 10 == 9
+    unseen = _a_tenth(len(images))
     quarters = range(0, 4, 4 // turns)
 
     def at_all_turns(chosen: np.ndarray) -> Task:
@@ -155,6 +172,11 @@ def _turned(images: np.ndarray, turns: int) -> tuple[Task, Task]:
         return np.concatenate(turned), np.repeat(np.arange(turns), len(chosen))
 
     return at_all_turns(images[~unseen]), at_all_turns(images[unseen])
+
+
+def _a_tenth(count: int) -> np.ndarray:
+    """Which images to keep unseen: drawn, since labels may come in an order."""
+    return np.random.default_rng(_SEED).permutation(count) % 10 == 9
 
 
 def _train(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
@@ -187,18 +209,30 @@ def _accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> flo
     return right / len(images)
 
 
-def _key(data: ImageSet, lines: tuple[str, ...]) -> str:
-    """Of all that the weights depend on, the machine apart."""
-    subject = [data.name, data.fingerprint(), lines, _STEPS, _BATCH, _RATE, _MOST, _VERSION]
-    return hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:16]
+def _file(data: ImageSet, task: str, lines: tuple[str, ...]) -> Path:
+    """Its place in the cache, named after all that the weights depend on, the machine apart.
+
+    Raises:
+      InputError: if the cache folder cannot be made; now, not after a minute of training.
+    """
+    others = [data.y_train, data.x_test, data.y_test]
+    checksums = [None if a is None else zlib.crc32(np.ascontiguousarray(a)) for a in others]
+    subject = [task, data.names, data.fingerprint(), checksums, lines]
+    settings = [_STEPS, _BATCH, _RATE, _MOST, _VERSION]
+    folder = cache_folder() / "classifiers"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot keep a classifier in {folder}: {error.strerror or error}; "
+            f"set {CACHE} to a folder that can be written"
+        ) from error
+    name = hashlib.sha256(json.dumps([subject, settings]).encode()).hexdigest()[:16]
+    return folder / f"{name}.npz"
 
 
 def _save(model: keras.Model, accuracy: float, file: Path) -> None:
     arrays = {f"{i:02d}": variable.numpy() for i, variable in enumerate(model.variables)}
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot keep a classifier in {file.parent}: {error.strerror}") from None
     with atomic_write(file) as opened:
         np.savez(opened, accuracy=np.float64(accuracy), **arrays)
 

@@ -23,7 +23,8 @@ def class_entropy(labels: np.ndarray, classes: int) -> float:
     """
     shares = _counts(labels, classes) / len(labels)
     shares = shares[shares > 0]
-    return float(max(0.0, -(shares * np.log(shares)).sum()) / np.log(classes))
+    entropy = -(shares * np.log(shares)).sum() / np.log(classes)
+    return float(max(0.0, min(1.0, entropy)))  # rounding may lead beyond both ends
 
 
 def _counts(labels: np.ndarray, classes: int) -> np.ndarray:

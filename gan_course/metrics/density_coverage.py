@@ -5,7 +5,7 @@ In: features (N, K) of real and generated images. Out: two numbers, near 1 for e
 
 import numpy as np
 
-from gan_course.metrics.neighbours import NEAREST, squared_distances, squared_radii
+from gan_course.metrics.neighbours import NEAREST, inside, squared_distances, squared_radii
 
 
 def density_coverage(
@@ -26,12 +26,14 @@ def density_coverage(
 
     Source: Naeem et al. 2020, arXiv:2002.09797, equations 3 and 4.
     """
+    if len(fake) == 0:
+        raise ValueError("there are no samples")
     if real_radii is None:
         real_radii = squared_radii(real, nearest)
     balls, covered, start = 0, 0, 0
     for distances in squared_distances(real, fake):
-        inside = distances < real_radii[start : start + len(distances), np.newaxis]
-        balls += int(np.count_nonzero(inside))
-        covered += int(inside.any(axis=1).sum())
+        found = inside(distances, real_radii[start : start + len(distances), np.newaxis])
+        balls += int(np.count_nonzero(found))
+        covered += int(found.any(axis=1).sum())
         start += len(distances)
     return balls / (nearest * len(fake)), covered / len(real)

@@ -19,7 +19,8 @@ def kernel_distance(
 
     Args:
       features, others: (N, K) and (M, K).
-      subset_size: rows of each subset; fewer if a set has fewer.
+      subset_size: rows of each subset; fewer if a set has fewer. Where it takes all rows of both
+        sets, the subsets are all the same and have no spread.
 
     Returns:
       mean and standard deviation over the subsets. The mean is 0, give or take, for two sets of
@@ -31,6 +32,8 @@ def kernel_distance(
     Source: Bińkowski et al. 2018, arXiv:1801.01401, section 4.
     """
     size = min(subset_size, len(features), len(others))
+    if subsets < 1 or subset_size < 2:
+        raise ValueError(f"expected subsets >= 1 of >= 2 rows, got {subsets} of {subset_size}")
     if features.ndim != 2 or features.shape[1:] != others.shape[1:] or size < 2:
         shapes = f"{features.shape} and {others.shape}"
         raise ValueError(f"expected (N, K) and (M, K), N and M at least 2, got {shapes}")

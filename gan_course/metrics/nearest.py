@@ -21,8 +21,8 @@ def nearest_images(images: np.ndarray, training: np.ndarray) -> tuple[np.ndarray
     Raises:
       ValueError: if the images have different shapes.
     """
-    if images.shape[1:] != training.shape[1:]:
-        raise ValueError(f"images of {images.shape[1:]} and of {training.shape[1:]} differ")
+    if images.shape[1:] != training.shape[1:] or 0 in (len(images), len(training)):
+        raise ValueError(f"expected images of one size, got {images.shape} and {training.shape}")
     rows = images.reshape(len(images), -1).astype(np.float32)
     sizes = np.square(rows, dtype=np.float64).sum(axis=1)
     best = np.full(len(rows), np.inf)
@@ -35,5 +35,5 @@ def nearest_images(images: np.ndarray, training: np.ndarray) -> tuple[np.ndarray
         distances = found[np.arange(len(rows)), nearest] + sizes
         nearer = distances < best
         best[nearer], where[nearer] = distances[nearer], nearest[nearer] + start
-    exact = images.astype(np.float64) - training[where]  # the sums above have rounding in them
-    return where, np.sqrt(np.square(exact).reshape(len(rows), -1).mean(axis=1))
+    pairs = zip(images, training[where], strict=True)  # the sums above have rounding in them
+    return where, np.array([np.sqrt(np.square(a - b.astype(float)).mean()) for a, b in pairs])

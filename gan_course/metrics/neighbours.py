@@ -27,15 +27,23 @@ def squared_radii(features: np.ndarray, nearest: int = NEAREST) -> np.ndarray:
     return np.concatenate(radii)
 
 
+def inside(distances: np.ndarray, radii: np.ndarray) -> np.ndarray:
+    """Whether squared distances are below squared radii, by more than rounding: a copy of a real
+    image lies exactly on the border of its neighbour's ball, and the border is not in the ball."""
+    return distances < radii * (1.0 - 1e-9)
+
+
 def squared_distances(rows: np.ndarray, columns: np.ndarray) -> Iterator[np.ndarray]:
     """The matrix of squared distances, (rows, columns), a block of rows at a time.
 
     Raises:
-      ValueError: if the two do not have features of the same number.
+      ValueError: if the two do not have features of the same number, or one is not finite.
     """
     if rows.ndim != 2 or rows.shape[1:] != columns.shape[1:]:
         raise ValueError(f"expected (N, K) and (M, K), got {rows.shape} and {columns.shape}")
-    middle = columns.mean(axis=0, dtype=np.float64)  # small numbers lose fewer digits
+    if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
+        raise ValueError("the features hold NaN or infinity")
+    middle = rows.mean(axis=0, dtype=np.float64)  # small numbers lose fewer digits
     rows, columns = rows - middle, columns - middle
     of_columns = (columns**2).sum(axis=1)
     for start in range(0, len(rows), _ROWS):

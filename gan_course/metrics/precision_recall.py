@@ -5,7 +5,7 @@ In: features (N, K) of real and generated images. Out: two shares in [0, 1].
 
 import numpy as np
 
-from gan_course.metrics.neighbours import NEAREST, squared_distances, squared_radii
+from gan_course.metrics.neighbours import NEAREST, inside, squared_distances, squared_radii
 
 
 def precision_recall(
@@ -18,7 +18,8 @@ def precision_recall(
 
     Precision is the share of samples that lie in the ball of a real image; recall the share of
     real images that lie in the ball of a sample. A ball reaches to its centre's `nearest`-th
-    neighbour in its own set, the border excluded.
+    neighbour in its own set, the border excluded (the paper includes it): a set of which every
+    row is there more than `nearest` times has balls of radius 0, with nothing in them.
 
     Args:
       real, fake: (N, K) and (M, K).
@@ -32,7 +33,7 @@ def precision_recall(
     realistic, reached, start = np.zeros(len(fake), bool), [], 0
     for distances in squared_distances(real, fake):
         radii = real_radii[start : start + len(distances), np.newaxis]
-        realistic |= (distances < radii).any(axis=0)
-        reached.append((distances < fake_radii).any(axis=1))
+        realistic |= inside(distances, radii).any(axis=0)
+        reached.append(inside(distances, fake_radii).any(axis=1))
         start += len(distances)
     return float(realistic.mean()), float(np.concatenate(reached).mean())

@@ -6,12 +6,17 @@ says how far apart the two are. Nothing here is used by training.
 
 from gan_course.teaching.checks import Mismatch, same_objective, same_penalty, same_update
 from gan_course.teaching.drawings import overlap, transposed_convolution
+from gan_course.teaching.plane import Camera, field, film, pull
 from gan_course.teaching.source import animation, show
 
 __all__ = [
+    "Camera",
     "Mismatch",
     "animation",
+    "field",
+    "film",
     "overlap",
+    "pull",
     "same_objective",
     "same_penalty",
     "same_update",
