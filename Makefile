@@ -29,6 +29,7 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps
 	$(BIN)/python -m benchmarks.hooks
 	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.evaluate
 
 $(READY): pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -9,6 +9,9 @@ __version__ = "0.1.0"
 
 _SUBMODULES = (
     "data",
+    "diagnosis",
+    "evaluation",
+    "features",
     "hooks",
     "images",
     "keras_fit",

@@ -49,6 +49,22 @@ def test_a_notebook_is_committed_with_the_outputs_of_a_clean_quick_run(notebook)
     assert 0.05 < notebook.stat().st_size / 1e6 < MEGABYTES
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_ends_with_its_run_s_measures_and_the_doctor_s_opinion(notebook):
+    """Floors and error bars are columns of the table; chapter 7 is about nothing else."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    texts = [
+        output.get("text") or output.get("data", {}).get("text/plain", "")
+        for cell in cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    ]
+    tables = [text for text in texts if re.search(r"measure +value +± error +real +best", text)]
+    assert tables and "frechet distance" in tables[-1]
+    if notebook.stem != "07_evaluating_gans":
+        assert [text for text in texts if re.search(r"^healthy\n  evidence ", text, re.MULTILINE)]
+
+
 def shown(cell) -> str | None:
     """The name of what a cell shows the source of."""
     match = cell.cell_type == "code" and re.fullmatch(
@@ -71,6 +87,6 @@ def test_the_source_that_committed_notebooks_show_is_the_library_s_of_today():
 
 def test_there_is_a_notebook_for_each_chapter():
     assert [path.stem for path in NOTEBOOKS] == [
-        "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan", "05_wgan_gp",
-        "06_project_fashion",
+        "00_two_dimensions", "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan",
+        "05_wgan_gp", "06_project_fashion", "07_evaluating_gans",
     ]  # fmt: skip

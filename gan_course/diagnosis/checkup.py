@@ -111,14 +111,16 @@ def _of_samples(run: "Run", data: ImageSet) -> dict:
     spread = data.x_train[:: -(-len(data.x_train) // (2 * _SAMPLES))]
     real, others = spread[::2], spread[1::2]
     first, *moments = _samples(run)
-    real_features = features(real)
+    real_features, first_features = features(real), features(first)
+    seen = [features(made) for made in moments]
     return {
         "diversity": measured.diversity_of(moments[-1], real),
         "modes": _modes(data, moments[-1], real),
         "classes": _classes(data, features, moments[-1], real),
         "floor": metrics.frechet_distance(features(others), real_features),
-        "first_distance": metrics.frechet_distance(features(first), real_features),
-        **measured.travelled([features(made) for made in moments], real_features),
+        "first_distance": metrics.frechet_distance(first_features, real_features),
+        "departed": metrics.frechet_distance(seen[-1], first_features),
+        **measured.travelled(seen, real_features),
     }
 
 

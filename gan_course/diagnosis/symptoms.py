@@ -45,6 +45,7 @@ class Symptoms:
     modes: tuple[int, int] | None = None  # the same of a mixture whose centres are known
     floor: float | None = None  # Fréchet distance of real images from as many others
     first_distance: float | None = None  # Fréchet distance of the untrained generator
+    departed: float | None = None  # that of the samples from those of the untrained generator
     distances: tuple[float, ...] = ()  # of the kept checkpoints, the oldest first
     moves: tuple[float, ...] = ()  # Fréchet distance of the samples of two of them in a row
 

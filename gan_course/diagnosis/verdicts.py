@@ -127,7 +127,13 @@ def discriminator_too_strong(s: Symptoms) -> Finding | None:
 
 
 def collapsed(s: Symptoms) -> Finding | None:
-    """Whatever the noise, the same few images."""
+    """Whatever the noise, the same few images.
+
+    Those of an untrained generator are all alike, too: of one that is still less than half the
+    way (in length) from its own first samples nothing is said.
+    """
+    if s.departed is not None and s.departed < 0.25 * s.first_distance:
+        return None
     evidence = []
     if s.diversity is not None and s.diversity < 0.25:
         evidence.append(
@@ -151,12 +157,12 @@ def oscillating(s: Symptoms) -> Finding | None:
 
     The root of a Fréchet distance is a length: a walk straight to the real images is as long as
     the distance that it saves. Here the walk is four times as long, with steps of more than half
-    the way, and it began to go wrong long before: healthy runs are nearer to the real images.
+    the way, and most of the time half the way is still to go: healthy runs are nearer.
     """
     if len(s.distances) < 3 or s.first_distance is None or s.floor is None:
         return None
     away, walked = np.sqrt(s.distances), np.sqrt(s.moves)
-    far = min(s.distances) > max(10 * s.floor, 0.25 * s.first_distance)
+    far = np.median(s.distances) > max(10 * s.floor, 0.25 * s.first_distance)
     if not far or walked.sum() < 4 * (away[0] - away[-1]) or walked.mean() < 0.6 * away.mean():
         return None
     return Finding(
@@ -169,23 +175,27 @@ def oscillating(s: Symptoms) -> Finding | None:
 
 
 def still_learning(s: Symptoms) -> Finding | None:
-    """Stopped early, still near where it began, or with a distance that falls by a third between
-    the kept checkpoints."""
+    """Stopped early, still near where it began, or not there yet and coming nearer.
+
+    Nearer by a tenth of the whole way (in length) between the kept checkpoints; and whoever has
+    less than a quarter of the way to go is there: real images that are not far from others.
+    """
     if s.first_distance is None or s.floor is None or not s.distances:
         return None
-    now, before = s.distances[-1], s.distances[0]
+    before, now, first = s.distances[0], s.distances[-1], s.first_distance
+    nearer = np.sqrt(before) - np.sqrt(now)
     reasons = []
     if s.steps < s.planned:
         reasons.append(f"step {s.steps:,} of {s.planned:,}")
-    if now < 0.65 * before and now > max(3 * s.floor, 0.05 * s.first_distance):
+    if nearer > 0.1 * np.sqrt(first) and now > max(3 * s.floor, 0.05 * first):
         reasons.append(
             f"the distance from real images (Fréchet) fell from {before:.3g} to {now:.3g} "
             "between the kept checkpoints"
         )
-    if now > 0.5 * s.first_distance:
+    if now > 0.5 * first:
         reasons.append(
             f"the distance from real images (Fréchet) is {now:.3g}, not even half of that of the "
-            f"untrained generator, {s.first_distance:.3g}"
+            f"untrained generator, {first:.3g}"
         )
     if not reasons:
         return None
