@@ -6,7 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.quiver import Quiver
 
 from gan_course import plots
 from gan_course.objectives import OBJECTIVES
@@ -152,3 +154,147 @@ def test_pictures_stand_side_by_side_under_their_names():
             assert axes.get_title() == name
             (image,) = axes.get_images()
             np.testing.assert_array_equal(image.get_array(), picture.squeeze())
+
+
+# The distance, measured now and then
+
+
+@pytest.fixture
+def measured(frame):
+    """At every fifth of the 75 logged steps, from the fifth on."""
+    made = frame.copy()
+    made["distance"] = np.where(np.arange(75) % 5 == 4, RNG.random(75) + 1, np.nan)
+    return made
+
+
+def test_the_distance_is_drawn_where_it_was_measured_and_nowhere_else(measured):
+    *_, axes = plots.history(measured).axes
+    assert axes.get_title() == "Fréchet distance from training images"
+    (line,) = [line for line in axes.lines if line.get_linestyle() == "-"]
+    np.testing.assert_array_equal(line.get_xdata(), np.arange(100, 1501, 100))
+    np.testing.assert_array_equal(line.get_ydata(), measured["distance"][4::5])
+    assert line.get_marker() == "o" and line.get_label() == "distance"
+    assert dashed(axes) == [0.0] and texts(axes) == ["0"]
+
+
+def test_the_other_panels_are_the_same_beside_a_distance(frame, measured):
+    plain, beside = plots.history(frame).axes, plots.history(measured).axes
+    assert len(beside) == len(plain) + 1
+    for one, other in zip(plain, beside, strict=False):
+        assert one.get_title() == other.get_title()
+        for line, same in zip(one.lines, other.lines, strict=True):
+            np.testing.assert_array_equal(line.get_xydata(), same.get_xydata())
+
+
+@pytest.mark.parametrize("rows", [3, 5])
+def test_a_distance_not_yet_measured_or_only_once_can_be_drawn(measured, rows):
+    *_, axes = plots.history(measured[:rows]).axes
+    points = axes.lines[0].get_xydata()
+    assert points.tolist() == ([] if rows == 3 else [[100.0, measured["distance"][4]]])
+
+
+def test_a_distance_at_every_logged_step_is_a_curve_like_the_others(frame):
+    frame["distance"] = RNG.random(75)
+    *_, axes = plots.history(frame).axes
+    raw, smooth = (line for line in axes.lines if line.get_linestyle() == "-")
+    np.testing.assert_array_equal(raw.get_ydata(), frame["distance"])
+    assert raw.get_marker() == smooth.get_marker() == "None"
+
+
+# The plane
+
+REAL = np.array([[0.5, -0.25], [0.1, 0.2], [0.9, -0.9]])
+FAKE = np.array([[-0.75, 0.5], [0.0, -0.6]])
+
+
+def colour_at(figure, x, y):
+    """RGB in 0..1 of the pixel that shows that place of the plane."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = np.asarray(canvas.buffer_rgba())
+    across, up = figure.axes[0].transData.transform((x, y))
+    return picture[len(picture) - 1 - int(up), int(across), :3] / 255
+
+
+def is_red(colour):
+    return colour[0] - colour[2] > 0.2
+
+
+def is_blue(colour):
+    return colour[2] - colour[0] > 0.2
+
+
+def test_the_plane_shows_real_and_generated_points_in_their_places():
+    figure = plots.plane(REAL, FAKE, title="step 5")
+    (axes,) = figure.axes
+    real, fake = axes.lines
+    np.testing.assert_array_equal(real.get_xydata(), REAL)
+    np.testing.assert_array_equal(fake.get_xydata(), FAKE)
+    assert real.get_color() != fake.get_color()
+    assert real.get_linestyle() == fake.get_linestyle() == "None"
+    assert axes.get_xlim() == axes.get_ylim() == (-1, 1) and axes.get_aspect() == 1
+    assert axes.get_title() == "step 5" and not axes.get_images()
+
+
+def test_a_point_of_the_plane_is_green_where_it_lies_and_white_where_none_does():
+    figure = plots.plane(REAL, np.array([[-0.75, 0.5]]))
+    red, green, blue = colour_at(figure, -0.75, 0.5)
+    assert green > red + 0.3 and green > blue + 0.3
+    np.testing.assert_array_equal(colour_at(figure, -0.75, -0.5), 1)
+
+
+def test_a_field_that_is_positive_only_at_the_top_is_red_only_at_the_top():
+    field = np.full((40, 40), -4.0)
+    field[-10:] = 4.0  # the last rows: y from 0.5 to 1
+    figure = plots.plane(REAL, FAKE, field)
+    for x in (-0.9, 0.3, 0.7):
+        assert is_red(colour_at(figure, x, 0.8))
+        for y in (-0.8, -0.4, 0.3):
+            assert is_blue(colour_at(figure, x, y))
+
+
+def test_a_field_that_is_positive_only_on_the_right_is_red_only_on_the_right():
+    field = np.full((40, 40), -4.0)
+    field[:, -10:] = 4.0
+    figure = plots.plane(REAL, FAKE, field)
+    for y in (-0.6, 0.3, 0.85):
+        assert is_red(colour_at(figure, 0.8, y))
+        assert is_blue(colour_at(figure, -0.8, y)) and is_blue(colour_at(figure, 0.3, y))
+
+
+def test_an_undecided_field_is_nearly_white():
+    figure = plots.plane(REAL, FAKE, np.zeros((10, 10)))
+    assert colour_at(figure, -0.5, -0.5).min() > 0.94
+
+
+def test_the_field_is_drawn_as_the_probability_that_a_place_is_real():
+    logits = RNG.normal(0, 3, (6, 6))
+    (image,) = plots.plane(REAL, FAKE, logits).axes[0].get_images()
+    np.testing.assert_allclose(image.get_array(), 1 / (1 + np.exp(-logits)))
+    assert image.get_clim() == (0, 1) and list(image.get_extent()) == [-1, 1, -1, 1]
+
+
+def test_a_field_of_very_large_logits_can_be_drawn():
+    logits = np.array([[-1e6, 1e6], [-800.0, 800.0]])
+    (image,) = plots.plane(REAL, FAKE, logits).axes[0].get_images()
+    np.testing.assert_array_equal(image.get_array(), [[0, 1], [0, 1]])
+
+
+def test_an_arrow_starts_at_each_fake_and_points_where_it_should():
+    arrows = np.array([[0.0, 0.2], [-0.3, -0.3]])
+    (axes,) = plots.plane(REAL, FAKE, arrows=arrows).axes
+    (drawn,) = [item for item in axes.collections if isinstance(item, Quiver)]
+    np.testing.assert_array_equal(drawn.get_offsets(), FAKE)
+    np.testing.assert_array_equal(np.stack([drawn.U, drawn.V], axis=1), arrows)
+
+
+def test_an_arrow_up_leaves_its_mark_above_the_point_and_not_below():
+    figure = plots.plane(np.zeros((0, 2)), np.array([[0.2, -0.1]]), arrows=np.array([[0.0, 1.0]]))
+    assert colour_at(figure, 0.2, -0.05).max() < 0.3
+    np.testing.assert_array_equal(colour_at(figure, 0.2, -0.15), 1)
+
+
+def test_a_plane_can_be_drawn_on_axes_that_are_there():
+    made, axes = plots.figure(1, 2)
+    assert plots.plane(REAL, FAKE, axis=axes[1]) is made
+    assert len(axes[0].lines) == 0 and len(axes[1].lines) == 2

@@ -97,17 +97,23 @@ def hardly_begun(s: Symptoms) -> Finding | None:
 
 
 def vanishing_gradient(s: Symptoms) -> Finding | None:
-    """Healthy generators have longer gradients than untrained ones; these have next to none."""
+    """Healthy generators have longer gradients than untrained ones; these have next to none.
+
+    At rest, near the real images, there is none either (R1 leads there), and all is well.
+    """
     if s.gradient is None or s.first_gradient is None or s.answer is None:
         return None
-    if s.gradient > 0.01 * s.first_gradient:
+    if s.gradient > 0.01 * s.first_gradient or _arrived(s):
         return None
+    fooled = s.accuracy_fake is not None and s.accuracy_fake < 0.5
     return Finding(
         "vanishing gradient",
         f"the length of the generator's gradient is {s.gradient:.1e}; before training it was "
         f"{s.first_gradient:.1e}. Of D's answer {s.answer:.1e} reaches G",
-        "objective='non_saturating' in place of 'minimax', or a Wasserstein game with a penalty; "
-        "or d_learning_rate a quarter of what it is",
+        "D takes nearly all fakes for real: d_learning_rate four times what it is"
+        if fooled
+        else "objective='non_saturating' in place of 'minimax', or a Wasserstein game with a "
+        "penalty; or d_learning_rate a quarter of what it is",
     )
 
 
@@ -129,10 +135,10 @@ def discriminator_too_strong(s: Symptoms) -> Finding | None:
 def collapsed(s: Symptoms) -> Finding | None:
     """Whatever the noise, the same few images.
 
-    Those of an untrained generator are all alike, too: of one that is still less than half the
-    way (in length) from its own first samples nothing is said.
+    Those of a beginner are alike, too: it is told by being near its untrained self, up to 0.49 of
+    `first_distance` as measured, where collapsed ones were 0.67 to 1.8 away.
     """
-    if s.departed is not None and s.departed < 0.25 * s.first_distance:
+    if None not in (s.departed, s.first_distance) and s.departed < 0.5 * s.first_distance:
         return None
     evidence = []
     if s.diversity is not None and s.diversity < 0.25:
@@ -175,10 +181,10 @@ def oscillating(s: Symptoms) -> Finding | None:
 
 
 def still_learning(s: Symptoms) -> Finding | None:
-    """Stopped early, still near where it began, or not there yet and coming nearer.
+    """Stopped early, still near where it began, or coming nearer with some way to go.
 
-    Nearer by a tenth of the whole way (in length) between the kept checkpoints; and whoever has
-    less than a quarter of the way to go is there: real images that are not far from others.
+    In lengths (the roots) these bounds are: half the way to go and nearer by a twentieth of what
+    is left; or a quarter of the way to go, and nearer by a tenth of the whole way.
     """
     if s.first_distance is None or s.floor is None or not s.distances:
         return None
@@ -187,7 +193,8 @@ def still_learning(s: Symptoms) -> Finding | None:
     reasons = []
     if s.steps < s.planned:
         reasons.append(f"step {s.steps:,} of {s.planned:,}")
-    if nearer > 0.1 * np.sqrt(first) and now > max(3 * s.floor, 0.05 * first):
+    far = now > 0.25 * first and now < 0.9 * before
+    if far or (not _arrived(s) and nearer > 0.1 * np.sqrt(first)):
         reasons.append(
             f"the distance from real images (Fréchet) fell from {before:.3g} to {now:.3g} "
             "between the kept checkpoints"
@@ -226,6 +233,13 @@ def _healthy(s: Symptoms) -> Finding:
             f"real images {s.floor:.2g})"
         )
     return Finding(HEALTHY, "; ".join(evidence), "more steps, wider networks, or the next chapter")
+
+
+def _arrived(s: Symptoms) -> bool:
+    """Less than a quarter of the way (in length) to the real images is left."""
+    if s.first_distance is None or s.floor is None or not s.distances:
+        return False
+    return s.distances[-1] <= max(0.05 * s.first_distance, 3 * s.floor)
 
 
 def _list(values) -> str:
