@@ -14,6 +14,7 @@ import pytest
 import gan_course as gan
 from gan_course.data import ImageSet, gaussians, load
 from gan_course.diagnosis import HEALTHY
+from gan_course.errors import TrainingDiverged
 from gan_course.metrics import count_modes, points
 
 POINTS = dict(
@@ -40,6 +41,16 @@ CONVOLUTIONS = dict(
     discriminator=("Conv 16 k4 s2 LReLU .2 Dropout .3", "Flatten", "Dense 1"),
     batch_size=32,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_curves_and_animation():
+    """Seventy runs of a few seconds each: what a run shows in the end is tested elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gan_course.training._write_results", lambda run: None)
+        yield
+
+
 of_three_seeds = pytest.mark.parametrize("seed", (0, 1, 2))
 
 
@@ -71,7 +82,7 @@ def numbers(text: str) -> list[float]:
 
 @of_three_seeds
 def test_an_absurd_learning_rate_gives_not_a_number(tmp_path, seed):
-    with pytest.raises(gan.TrainingDiverged):
+    with pytest.raises(TrainingDiverged):
         trained(tmp_path, DIGITS, steps=30, seed=seed, g_learning_rate=1e30, d_learning_rate=1e30)
     diagnosis = gan.open_run(tmp_path).diagnose()
     assert diagnosis.verdict == "not a number"
@@ -85,7 +96,7 @@ def test_a_run_that_diverged_after_a_checkpoint_says_so_before_all_else(tmp_path
     # A critic that nothing holds back, and plain gradient descent: the logits grow for ever.
     exploding = dict(POINTS, objective="wasserstein", optimizer="sgd", beta_1=None, log_every=5)
     rates = dict(g_learning_rate=0.3, d_learning_rate=0.3, checkpoint_every=5)
-    with pytest.raises(gan.TrainingDiverged):
+    with pytest.raises(TrainingDiverged):
         trained(tmp_path, exploding, steps=1000, seed=seed, **rates)
     run = gan.open_run(tmp_path)
     diagnosis = run.diagnose()
@@ -272,10 +283,11 @@ def test_a_game_that_has_come_to_rest_has_no_vanishing_gradient(tmp_path):
 
 
 def progress_of(capsys, folder, game, **changes) -> str:
-    """The last progress line of a training."""
+    """The last progress line of a training: on stderr, in notebooks and under nbval on stdout."""
     capsys.readouterr()
     trained(folder, game, progress=True, sample_every=50, **changes)
-    return capsys.readouterr().err.replace("\r", "\n").strip().splitlines()[-1]
+    shown = capsys.readouterr()
+    return (shown.out + shown.err).replace("\r", "\n").strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -309,4 +321,4 @@ def test_who_watches_changes_neither_weights_nor_history(tmp_path, capsys):
     ]
     assert e2e.same_weights(*runs)
     assert e2e.logged(runs[0].path) == e2e.logged(runs[1].path)
-    assert "40/40" in capsys.readouterr().err
+    assert "40/40" in "".join(capsys.readouterr())

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import math
 import re
+import shutil
 from functools import partial
 from itertools import pairwise
 
@@ -727,3 +728,20 @@ def test_the_best_networks_of_a_run_are_evaluated_where_asked_for(run, noise_set
     np.testing.assert_array_equal(features.seen[2], made)
     newest = run.evaluate(60, seed=4, data=noise_set, features=Statistics())
     assert found["frechet_distance"].value != newest["frechet_distance"].value
+
+
+@pytest.mark.xfail(reason="the features are made before the samples are counted", strict=True)
+def test_too_few_samples_are_refused_before_a_classifier_is_trained(run, noise_set, monkeypatch):
+    monkeypatch.setattr("gan_course.run.features_for", lambda _: pytest.fail("it was asked for"))
+    with pytest.raises(InputError, match="49 images say nothing"):
+        run.evaluate(49, data=noise_set)
+
+
+@pytest.mark.xfail(reason="KeyError: 'data'", strict=True, raises=KeyError)
+def test_a_recipe_file_that_does_not_say_which_images_is_refused_by_name(run, noise_set, tmp_path):
+    copy = shutil.copytree(run.path, tmp_path / "run") / "recipe.json"
+    content = json.loads(copy.read_text())
+    del content["data"]
+    copy.write_text(json.dumps(content))
+    with pytest.raises(InputError, match=r"recipe\.json"):
+        gan.open_run(tmp_path / "run").evaluate(60, data=noise_set, features=Statistics())
