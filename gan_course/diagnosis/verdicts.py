@@ -135,10 +135,11 @@ def discriminator_too_strong(s: Symptoms) -> Finding | None:
 def collapsed(s: Symptoms) -> Finding | None:
     """Whatever the noise, the same few images.
 
-    Those of a beginner are alike, too: it is told by being near its untrained self, up to 0.49 of
-    `first_distance` as measured, where collapsed ones were 0.67 to 1.8 away.
+    Those of a beginner are alike, too, but near its untrained self: up to 0.49 of `first_distance`,
+    as measured. Collapsed ones were 0.53 to 5 away from that self, or from their last checkpoint.
     """
-    if None not in (s.departed, s.first_distance) and s.departed < 0.5 * s.first_distance:
+    known = None not in (s.departed, s.first_distance)
+    if known and max((s.departed, *s.moves)) < 0.5 * s.first_distance:
         return None
     evidence = []
     if s.diversity is not None and s.diversity < 0.25:
