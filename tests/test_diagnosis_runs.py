@@ -127,8 +127,8 @@ def test_dead_data_stay_the_first_finding_when_there_are_samples_to_look_at(tmp_
 
 @of_three_seeds
 def test_a_generator_that_ends_in_sigmoid_is_dead_by_normalisation(tmp_path, seed):
-    sigmoid = ("Dense 128 LReLU .2", "Dense 196 sigmoid", "Reshape 14 14 1")
-    run = trained(tmp_path, DIGITS, steps=30, seed=seed, generator=sigmoid)
+    sigmoid = ("Dense 64 ReLU", "Dense 2 sigmoid", "Reshape 1 2 1")
+    run = trained(tmp_path, POINTS, steps=30, seed=seed, generator=sigmoid)
     finding = run.diagnose().findings[0]
     assert finding.verdict == "dead by normalisation"
     assert "values in [0, 1]" in finding.evidence and "scaled to [-1, 1]" in finding.evidence
@@ -185,12 +185,15 @@ def test_digits_collapse_where_the_generator_runs_away_from_the_discriminator(tm
 
 @of_three_seeds
 def test_digits_oscillate_under_high_rates_with_momentum(tmp_path, seed):
-    game = dict(DIGITS, discriminator=("Flatten", "Dense 128 LReLU .2 Dropout .3", "Dense 1"))
+    dropout = ("Flatten", "Dense 128 LReLU .2 Dropout .3", "Dense 1")
     rates = dict(g_learning_rate=5e-3, d_learning_rate=5e-3, beta_1=0.9)
-    diagnosis = trained(tmp_path, game, steps=500, seed=seed, **rates).diagnose()
-    assert diagnosis.verdict == "oscillating"
+    game = dict(DIGITS, discriminator=dropout, latent_dim=64, **rates)
+    diagnosis = trained(tmp_path, game, steps=500, seed=seed).diagnose()
+    found = {finding.verdict: finding.evidence for finding in diagnosis.findings}
+    # half of the classes may be missing at a moment of such a walk: then that is said before it
+    assert "oscillating" in found and set(found) <= {"oscillating", "generator collapsed"}
     moves, distances = diagnosis.symptoms.moves, diagnosis.symptoms.distances
-    assert numbers(diagnosis.findings[0].evidence) == pytest.approx([*moves, *distances], rel=5e-3)
+    assert numbers(found["oscillating"]) == pytest.approx([*moves, *distances], rel=6e-3)
 
 
 @of_three_seeds
@@ -216,30 +219,30 @@ def test_a_linear_game_without_damping_oscillates(tmp_path, seed):
 
 @of_three_seeds
 def test_sixty_steps_are_not_enough(tmp_path, seed):
-    finding = trained(tmp_path, DIGITS, steps=60, seed=seed).diagnose().findings[0]
+    finding = trained(tmp_path, POINTS, steps=60, seed=seed).diagnose().findings[0]
     assert finding.verdict == "not trained long enough"
-    assert numbers(finding.evidence) == [60, 0.38]  # 60 steps of 64 images, of 10,000
+    assert numbers(finding.evidence) == [60, 0.77]  # 60 steps of 128 images, of 10,000
 
 
 @of_three_seeds
 def test_a_slow_beginner_has_not_collapsed_but_needs_more_steps(tmp_path, seed):
     rates = dict(g_learning_rate=5e-5, d_learning_rate=5e-5)
-    run = trained(tmp_path, CONVOLUTIONS | DIGITS, steps=300, seed=seed, **rates)
+    run = trained(tmp_path, DIGITS, steps=300, seed=seed, **rates)
     assert [f.verdict for f in run.diagnose().findings] == ["not trained long enough"]
 
 
 @of_three_seeds
 def test_a_run_stopped_at_a_third_needs_the_rest_of_its_steps(tmp_path, seed):
     def stop(step, *_):
-        if step == 300:
+        if step == 200:
             os.kill(os.getpid(), signal.SIGINT)
 
     damped = dict(POINTS, penalty="r1", penalty_weight=1.0)
     with pytest.raises(KeyboardInterrupt):
-        trained(tmp_path, damped, hooks=[stop], steps=900, seed=seed)
+        trained(tmp_path, damped, hooks=[stop], steps=600, seed=seed)
     finding = gan.open_run(tmp_path).diagnose().findings[0]
-    assert (finding.verdict, finding.evidence) == ("not trained long enough", "step 300 of 900")
-    assert trained(tmp_path, damped, steps=900, seed=seed).diagnose().verdict == HEALTHY
+    assert (finding.verdict, finding.evidence) == ("not trained long enough", "step 200 of 600")
+    assert trained(tmp_path, damped, steps=600, seed=seed).diagnose().verdict == HEALTHY
 
 
 # No false alarm.
@@ -250,18 +253,18 @@ GAMES = {
     "level rates": dict(POINTS, steps=1000),
     "r1": dict(POINTS, penalty="r1", penalty_weight=1.0, steps=500),
     "least squares, grid": dict(POINTS, dataset="grid", objective="least_squares", steps=800),
-    "wgan-gp": dict(POINTS, **PENALISED, penalty_weight=1.0, g_learning_rate=5e-4, steps=500),
+    "wgan-gp": dict(POINTS, **PENALISED, penalty_weight=1.0, g_learning_rate=5e-4, steps=400),
     "hinge, spectral norm": dict(
         POINTS,
         objective="hinge",
         discriminator=SPECTRAL,
         d_learning_rate=4e-3,
         d_steps=2,
-        steps=1000,
+        steps=800,
     ),
     "convolutions": dict(CONVOLUTIONS, steps=400),
     "wgan-gp, digits": dict(DIGITS, **{**PENALISED, "d_steps": 3}, penalty_weight=10.0, steps=450),
-    "one digit": dict(CONVOLUTIONS, dataset="glyphs:3", steps=400),
+    "one digit": dict(CONVOLUTIONS, dataset="glyphs:3", steps=300),
 }
 
 
@@ -276,7 +279,7 @@ def test_a_game_that_has_come_to_rest_has_no_vanishing_gradient(tmp_path):
     # Near the real images a damped game has next to no gradient left: that is its aim.
     game = dict(POINTS, dataset="ring:0°", penalty="r1", penalty_weight=1.0, optimizer="sgd")
     rates = dict(beta_1=None, g_learning_rate=0.1, d_learning_rate=0.1, checkpoint_every=500)
-    diagnosis = trained(tmp_path, game, steps=2500, **rates).diagnose()
+    diagnosis = trained(tmp_path, game, steps=2000, **rates).diagnose()
     assert diagnosis.symptoms.gradient < 0.01 * diagnosis.symptoms.first_gradient
     assert diagnosis.healthy, diagnosis
 
