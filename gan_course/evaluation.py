@@ -88,10 +88,10 @@ class Evaluation:
 def _with_decimals(measure: Measure) -> tuple[str, str, str]:
     """Value, error and the value of real images, to the second digit of the error."""
     numbers = (measure.value, measure.error, measure.real)
-    if measure.error > 0:
+    if math.isfinite(measure.error) and measure.error > 0:
         decimals = max(0, 1 - math.floor(math.log10(measure.error)))
     else:
-        decimals = 0 if measure.value == int(measure.value) else 3
+        decimals = 0 if all(float(number).is_integer() for number in numbers) else 3
     return tuple(f"{number:.{decimals}f}" for number in numbers)
 
 
@@ -125,7 +125,8 @@ def evaluate(
         measures += _manifold(*(look[0] for look in looked))
         if data.names and tuple(data.names) == features.names:
             measures += _classes(len(data.names), looked[2][1], looked[1][1])
-        measures.append(_novelty(fake, second if data.x_test is None else data.x_train, real))
+        others = second if data.x_test is None else data.x_train
+        measures.append(_novelty(fake, data.x_train, real, others))
     return Evaluation(
         subject=f"{len(fake):,} {subject}",
         reference=f"{len(real):,} {split} images of {data.name}",
@@ -220,10 +221,15 @@ def _modes(name: str, fake: np.ndarray, second: np.ndarray) -> list[Measure]:
     ]
 
 
-def _novelty(fake: np.ndarray, training: np.ndarray, unseen: np.ndarray) -> Measure:
-    """How far samples are from the training images, next to images that nobody trained on."""
+def _novelty(
+    fake: np.ndarray, training: np.ndarray, unseen: np.ndarray, others: np.ndarray
+) -> Measure:
+    """How far samples are from the training images, next to images that nobody trained on.
+
+    Without test images these are one half of the training images, looked up in the other half.
+    """
     distances = metrics.nearest_images(fake[:_COPIES], training)[1]
-    ordinary = metrics.nearest_images(unseen[:_COPIES], training)[1].mean()
+    ordinary = max(metrics.nearest_images(unseen[:_COPIES], others)[1].mean(), 1e-3)  # grey levels
     error = metrics.jackknife(lambda rows: distances[rows].mean(), len(distances))
     return Measure("novelty", float(distances.mean() / ordinary), float(error / ordinary), 1.0, "1")
 

@@ -15,7 +15,7 @@ from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, load
 from gan_course.diagnosis import Diagnosis, examine
 from gan_course.errors import InputError, RunWarning
-from gan_course.evaluation import Evaluation, evaluate
+from gan_course.evaluation import FEWEST, Evaluation, evaluate
 from gan_course.features import Features, features_for
 from gan_course.rundir import RunDir, atomic_write, step_of
 from gan_course.schema import Recipe
@@ -97,7 +97,7 @@ class Run:
           InputError: if these are other images than the run was trained on.
         """
         found = data or load(self.recipe.dataset, self.recipe.image_shape)
-        if self.dir.read_recipe()["data"]["fingerprint"] != found.fingerprint():
+        if self.dir.read_data()["fingerprint"] != found.fingerprint():
             raise InputError(
                 f"{self.path} was trained on other images than {found.name!r} has now; "
                 "give those that it was trained on: data=..."
@@ -122,6 +122,8 @@ class Run:
         Raises:
           InputError: if the dataset cannot be had, or is not the one of the run.
         """
+        if count < FEWEST:
+            raise InputError(f"{count} images say nothing; evaluate at least {FEWEST}")
         found = self.data(data)
         samples = images.to_uint8(self.samples(count, seed))
         subject = f"samples (seed {seed}) of {self.path} at step {self.step:,}"

@@ -128,6 +128,13 @@ class RunDir:
             raise InputError(f"{self.recipe} is damaged (no recipe in it); restore or remove it")
         return content
 
+    def read_data(self) -> dict:
+        """What recipe.json says of the images. Raises InputError if it says nothing."""
+        data = self.read_recipe().get("data")
+        if not isinstance(data, dict) or not {"fingerprint", "images"} <= set(data):
+            raise InputError(f"{self.recipe} is damaged (no data in it); restore or remove it")
+        return data
+
     def write_failure(self, reason: str | None) -> None:
         """Note why training stopped by itself; None removes an older note."""
         if reason is None:

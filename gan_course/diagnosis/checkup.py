@@ -74,7 +74,7 @@ def _of_files(run: "Run") -> dict:
     """What recipe.json and history.csv tell."""
     content, recipe = run.dir.read_recipe(), run.recipe
     rows = history.read(run.dir.history) if run.dir.history.exists() else []
-    images, pixels = content["data"]["images"], content.get("pixels")
+    images, pixels = run.dir.read_data()["images"], content.get("pixels")
     steps = rows[-1]["step"] if rows else 0
     return {
         "steps": steps,
