@@ -520,7 +520,7 @@ def test_evaluate_takes_the_features_of_inception_where_asked_for(capsys, folder
     ("words", "message"),
     [
         (("--json", "numbers.txt"), "--json must end in .json, got 'numbers.txt'"),
-        (("--count", 0), "count must be >= 1, got 0"),
+        (("--count", 0), "0 images say nothing; evaluate at least 50"),
         (("--count", 49), "49 images say nothing; evaluate at least 50"),
         (("--count", "many"), "invalid int value: 'many'"),
         (("--seed", -1), "seed must be in [0, 2**31), got -1"),
