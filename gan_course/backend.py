@@ -53,6 +53,8 @@ with _startup_chatter_kept_back():
 
 # The remapper fuses layers in a graph, but gives up with an error message on the gradient of a
 # convolution with a LeakyReLU, so on every DCGAN. Without it the steps take the same time.
-tf.config.optimizer.set_experimental_options({"remapping": False})
+# The dependency optimizer drops edges that an R1 penalty needs: now and then its gradient was wrong
+# by about one image of the batch, and the same seed gave other weights.
+tf.config.optimizer.set_experimental_options({"remapping": False, "dependency_optimization": False})
 
 __all__ = ["keras", "tf"]

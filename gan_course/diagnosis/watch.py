@@ -19,7 +19,7 @@ from gan_course.state import TrainState
 
 _SAMPLES = 64
 _REALS = 1_000
-_BLUR = 0.6  # the mean of all images, where many begin, is up to 0.75 of the way in pixels
+_BLUR = 0.57  # beginners, who draw the mean of all images, were up to 0.83 of the way in pixels
 
 
 class Watch:
