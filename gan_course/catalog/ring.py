@@ -32,7 +32,7 @@ RECIPES = (
     ),
     Recipe(
         name="gan_grid",
-        about="chapter 0: 25 Gaussians; Adam without memory of directions, D three times as fast",
+        about="chapter 0: 25 Gaussians; Adam without momentum, D three times as fast as G",
         cpu_minutes=0.2,
         **_PLANE,
         dataset="grid",
