@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import gan_course as gan
-from benchmarks.measure import median_ratio, save
+from benchmarks.measure import median_ratio, resident_megabytes, save
 from gan_course import loop, objectives, state
 from gan_course.data.batches import Batches
 
@@ -49,15 +49,6 @@ def full_seconds(recipe, data, memory: dict[int, int]) -> tuple[float, float]:
         gan.train(recipe, Path(folder) / "run", data=data, hooks=[note])
         end = time.perf_counter()
     return moments[recipe.steps] - moments[1], end - moments[recipe.steps]
-
-
-def resident_megabytes() -> float:
-    """Resident memory of this process now (Linux; 0 elsewhere)."""
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return 0.0
-    lines = status.read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
 def main(name: str = "vanilla_mnist_quick", steps: int = 900) -> None:

@@ -35,6 +35,15 @@ def median_ratio(slower: list[float], faster: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(slower, faster, strict=True))
 
 
+def resident_megabytes() -> float:
+    """Resident memory of this process now (Linux; 0 elsewhere)."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return 0.0
+    lines = status.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
 def save(name: str, results: dict) -> None:
     """Write results/NAME.json with what they were measured on."""
     gpus = [

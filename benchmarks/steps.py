@@ -1,25 +1,34 @@
-"""The train step against the classic loop, same networks, same batch, one process.
+"""The train step against two others with the same networks, same batch, in one process.
 
 python -m benchmarks.steps [RECIPE ...]
 
 The classic loop is that of many tutorials: `predict` makes the fakes, then `train_on_batch` twice,
-once for D on real and fake images together, once for G through a frozen D.
+once for D on real and fake images together, once for G through a frozen D. (It has no gradient
+penalty.) PyTorch, where it is installed, plays the same game eagerly: see torch_step.py.
 """
 
 import itertools
 import statistics
 import sys
+import time
+from collections.abc import Callable
 
 import numpy as np
 
 import gan_course as gan
-from benchmarks.measure import median_ratio, milliseconds_a_step, save
+from benchmarks.measure import median_ratio, save
 from gan_course import loop, objectives, state
-from gan_course.backend import keras
+from gan_course.backend import keras, tf
 from gan_course.data.batches import Batches
 from gan_course.images import from_uint8
 
-RECIPES = ("vanilla_mnist", "vanilla_mnist_quick", "vanilla_mnist_xavier", "dcgan_mnist_quick")
+try:
+    from benchmarks.torch_step import torch_step
+except ImportError:  # PyTorch is optional
+    torch_step = None
+
+ROUNDS = 9
+SECONDS = 0.4  # of one contestant in one round; at least one step
 
 
 def our_step(recipe, images):
@@ -33,48 +42,97 @@ def our_step(recipe, images):
 
 def classic_step(recipe, images):
     generator, discriminator = gan.models.build(recipe)
-    loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    discriminator.compile(keras.optimizers.Adam(recipe.d_learning_rate, recipe.beta_1), loss)
+    loss, real_label, fake_label = _classic_loss(recipe)
+    discriminator.compile(_classic_optimizer(recipe, recipe.d_learning_rate), loss)
     discriminator.trainable = False
     latent = keras.Input((recipe.latent_dim,))
     both = keras.Model(latent, discriminator(generator(latent)))
-    both.compile(keras.optimizers.Adam(recipe.g_learning_rate, recipe.beta_1), loss)
+    both.compile(_classic_optimizer(recipe, recipe.g_learning_rate), loss)
     discriminator.trainable = True
     rng, size = np.random.default_rng(0), recipe.batch_size
-    labels = np.concatenate([np.full((size, 1), recipe.real_label), np.zeros((size, 1))])
+    labels = np.concatenate([np.full((size, 1), real_label), np.full((size, 1), fake_label)])
 
     def step():
-        noise = rng.normal(size=(size, recipe.latent_dim)).astype("float32")
-        fakes = generator.predict(noise, verbose=0)
-        chosen = images[rng.integers(0, len(images), size)].astype("float32")
-        reals = from_uint8(chosen, recipe.value_range)
-        discriminator.train_on_batch(np.concatenate([reals, fakes]), labels)
-        both.train_on_batch(noise, np.ones((size, 1)))
+        for _ in range(recipe.d_steps):
+            noise = rng.normal(size=(size, recipe.latent_dim)).astype("float32")
+            fakes = generator.predict(noise, verbose=0)
+            chosen = images[rng.integers(0, len(images), size)].astype("float32")
+            reals = from_uint8(chosen, recipe.value_range)
+            discriminator.train_on_batch(np.concatenate([reals, fakes]), labels)
+            if recipe.clip is not None:
+                weights = discriminator.get_weights()
+                discriminator.set_weights([np.clip(w, -recipe.clip, recipe.clip) for w in weights])
+        both.train_on_batch(noise, np.full((size, 1), real_label))
 
     return step
 
 
-def main(names: tuple[str, ...] = RECIPES) -> None:
-    images = gan.data.load("glyphs").x_train  # the same shape as MNIST, and always there
+def _classic_loss(recipe) -> tuple[Callable, float, float]:
+    """The loss, and what it wants to see for real and for fake images."""
+    if recipe.objective == "wasserstein":
+        return (lambda wanted, logits: -tf.reduce_mean(wanted * logits)), 1.0, -1.0
+    return keras.losses.BinaryCrossentropy(from_logits=True), recipe.real_label, 0.0
+
+
+def _classic_optimizer(recipe, rate: float) -> keras.optimizers.Optimizer:
+    if recipe.optimizer == "adam":
+        return keras.optimizers.Adam(rate, recipe.beta_1)
+    return keras.optimizers.RMSprop(rate)
+
+
+def contestants(recipe, images) -> dict[str, Callable[[], object]]:
+    found = {"ours": our_step(recipe, images)}
+    if recipe.penalty is None:
+        found["classic"] = classic_step(recipe, images)
+    if torch_step is not None:
+        batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
+        found["torch"] = torch_step(recipe, batches)
+    return found
+
+
+def in_turns(steps: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+    """Milliseconds a step, one number a round; each plays for about the same time."""
+    counts = {}
+    for name, step in steps.items():
+        step()  # the first one compiles
+        start = time.perf_counter()
+        step()
+        counts[name] = max(1, int(SECONDS / (time.perf_counter() - start)))
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(ROUNDS):
+        for name, step in steps.items():
+            start = time.perf_counter()
+            for _ in range(counts[name]):
+                step()
+            times[name].append((time.perf_counter() - start) / counts[name] * 1e3)
+    return times
+
+
+def main(names: tuple[str, ...]) -> None:
     results = {}
-    print(f"{'recipe':22} {'classic':>12} {'our step':>12} {'images/s':>10} {'ratio':>7}")
+    print(f"{'recipe':27} {'ours':>11} {'images/s':>9} {'classic':>16} {'PyTorch':>16}")
     for name in names:
-        recipe = gan.recipe(name)
-        times = milliseconds_a_step(
-            {"classic": classic_step(recipe, images), "ours": our_step(recipe, images)}
-        )
-        classic, ours = (statistics.median(times[kind]) for kind in ("classic", "ours"))
-        ratio = median_ratio(times["classic"], times["ours"])
-        results[name] = {
-            "batch_size": recipe.batch_size,
-            "classic_ms": round(classic, 2),
-            "ours_ms": round(ours, 2),
-            "ratio": round(ratio, 2),
-        }
-        rate = recipe.batch_size / ours * 1e3
-        print(f"{name:22} {classic:9.1f} ms {ours:9.1f} ms {rate:10,.0f} {ratio:6.2f}x", flush=True)
+        recipe = gan.recipe(name, steps_per_call=1)
+        shape = (max(2000, recipe.batch_size), *recipe.image_shape)
+        images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+        times = in_turns(contestants(recipe, images))
+        ours = statistics.median(times["ours"])
+        rate = recipe.images_per_step / ours * 1e3
+        results[name] = {"images_per_step": recipe.images_per_step, "ours_ms": round(ours, 2)}
+        line = f"{name:27} {ours:8.1f} ms {rate:9,.0f}"
+        for other in ("classic", "torch"):
+            if other not in times:
+                line += f" {'–':>16}"
+                continue
+            ratio = median_ratio(times[other], times["ours"])
+            results[name][other] = {
+                "ms": round(statistics.median(times[other]), 2),
+                "ratio": round(ratio, 2),
+            }
+            line += f" {statistics.median(times[other]):8.1f} ms {ratio:4.2f}x"
+        print(line, flush=True)
     save("steps", results)
 
 
 if __name__ == "__main__":
-    main(tuple(sys.argv[1:]) or RECIPES)
+    main(tuple(sys.argv[1:]) or tuple(gan.RECIPES))

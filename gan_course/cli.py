@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
         help="log the Fréchet distance every N steps, and keep the best checkpoint",
     )  # fmt: skip
 
+    train.add_argument(
+        "--strategy", metavar="NAME",
+        help="mirrored: all GPUs of this machine; multiworker: all machines in TF_CONFIG",
+    )  # fmt: skip
+
     sample = command("sample", _sample, "generate new images from a run")
     sample.add_argument("run", metavar="RUN", type=Path)
     sample.add_argument("--count", type=int, default=64, metavar="N", help="images (64)")
@@ -133,9 +138,11 @@ def _train(arguments: argparse.Namespace) -> None:
     }
     changes = {name: value for name, value in named.items() if value is not None}
     chosen = recipe(arguments.recipe, **changes)
-    from gan_course.training import train  # after the recipe: a mistyped name is answered at once
+    from gan_course import distributed  # after the recipe: a mistyped name is answered at once
+    from gan_course.training import train
 
-    run = train(chosen, arguments.out or Path("runs") / chosen.name)
+    several = distributed.strategy(arguments.strategy) if arguments.strategy else None
+    run = train(chosen, arguments.out or Path("runs") / chosen.name, strategy=several)
     print(f"samples    {run.dir.sample_files()[-1]}")
     print(f"animation  {run.gif}")
     print(f"curves     {run.dir.curves}")

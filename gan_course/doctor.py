@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from gan_course import history, state
+from gan_course import history, speed, state
 from gan_course.backend import keras, tf
 from gan_course.data.sources import MIRROR, mirrored
 from gan_course.errors import InputError
@@ -39,6 +39,7 @@ def machine() -> dict[str, str]:
         "python": platform.python_version(),
         "tensorflow": f"{tf.__version__}, keras {keras.__version__}",
         "device": gpus or f"CPU, {os.cpu_count()} cores (no GPU found)",
+        **speed.choices(),
         "mirror": mirror,
     }
 

@@ -251,5 +251,5 @@ class DistanceMeter:
         self._latents = sampling.latents(recipe, count, seed)
 
     def __call__(self, train_state: TrainState) -> float:
-        made = sampling.generate(self._recipe, train_state.generator, self._latents)
+        made = sampling.generate(self._recipe, train_state.sampler, self._latents)
         return metrics.frechet_distance(self._features(to_uint8(made)), self._real)

@@ -108,7 +108,7 @@ def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
     latents = sampling.latents(recipe, rows * columns, seed)
 
     def save(step: int, train_state: TrainState, _: Scalars) -> None:
-        fakes = sampling.generate(recipe, train_state.generator, latents)
+        fakes = sampling.generate(recipe, train_state.sampler, latents)
         picture = images.overview(images.to_uint8(fakes), rows, columns)
         about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
         with atomic_write(run_dir.sample(step)) as file:

@@ -35,7 +35,7 @@ class FitGAN(keras.Model):
 
     def call(self, latents: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Latents (batch, latent_dim) -> images in the recipe's value range."""
-        return self.generator(latents, training=training)
+        return self.game.sampler(latents, training=training)
 
     def batches(self, data: ImageSet) -> tf.data.Dataset:
         """The endless row of batches that `train` would see, from this model's step on.

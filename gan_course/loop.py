@@ -5,11 +5,13 @@ Everything random in a step follows from (run seed, step), see seeds.py.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import numpy as np
 
-from gan_course import seeds
+from gan_course import seeds, speed
 from gan_course.backend import tf
+from gan_course.distributed import Strategy, own_seed, own_share
 from gan_course.images import from_uint8
 from gan_course.objectives import Objective
 from gan_course.schema import Recipe
@@ -21,16 +23,30 @@ CompiledStep = Callable[[np.ndarray], Scalars]
 Hook = Callable[[int, TrainState, Scalars], None]  # steps made, state, what the last step returned
 
 
-def step_function(state: TrainState, objective: Objective, recipe: Recipe) -> Callable:
+def step_function(
+    state: TrainState, objective: Objective, recipe: Recipe, jit: bool = False
+) -> Callable:
     """The train step of a recipe, still to be compiled.
+
+    Args:
+      jit: let XLA compile all but the drawing of the noise, for which it has numbers of its own.
 
     Returns:
       uint8 images (d_steps, batch, H, W, C) -> named scalars; each call moves `state` one step.
     """
     size, dim, seed = recipe.batch_size, recipe.latent_dim, recipe.seed
 
-    def step(images):
+    def play(images, noise, penalties):
         reals = from_uint8(tf.cast(images, tf.float32), recipe.value_range)
+        scalars = train_step(state, objective, recipe.order, reals, noise, penalties)
+        if state.average is not None:
+            state.average.update(state.generator, state.step)
+        return scalars
+
+    if jit:
+        play = tf.function(play, jit_compile=True)
+
+    def step(images):
         latents = [
             seeds.latents(
                 recipe.latent, size, dim, seeds.derive(seed, seeds.LATENTS, state.step, i)
@@ -38,19 +54,52 @@ def step_function(state: TrainState, objective: Objective, recipe: Recipe) -> Ca
             for i in range(latent_batches(recipe.order, recipe.d_steps))
         ]
         penalties = [
-            seeds.derive(seed, seeds.PENALTY, state.step, i) for i in range(recipe.d_steps)
+            own_seed(seeds.derive(seed, seeds.PENALTY, state.step, i))
+            for i in range(recipe.d_steps)
         ]
-        return train_step(
-            state, objective, recipe.order, reals, tf.stack(latents), tf.stack(penalties)
-        )
+        noise = own_share(tf.stack(latents), axis=1)
+        return play(own_share(images, axis=1), noise, tf.stack(penalties))
 
     return step
 
 
-def compile_step(state: TrainState, objective: Objective, recipe: Recipe) -> CompiledStep:
-    """The train step of a recipe as one TensorFlow graph, traced here, once."""
+def compile_step(
+    state: TrainState, objective: Objective, recipe: Recipe, strategy: Strategy | None = None
+) -> CompiledStep:
+    """The train step of a recipe as one TensorFlow graph, traced here, once.
+
+    Args:
+      strategy: under whose scope `state` was made; each of its replicas takes a share of the batch.
+
+    Returns:
+      a function of the images of one step; with recipe.steps_per_call of so many steps, stacked.
+      Its scalars are those of the last step.
+    """
+    # The sums of a strategy, over all devices, are not for XLA.
+    step = step_function(state, objective, recipe, jit=strategy is None and speed.jit(recipe))
+
+    def on_all_replicas(images):
+        scalars = strategy.run(step, args=(images,))
+        return {name: strategy.reduce("mean", value, axis=None) for name, value in scalars.items()}
+
+    once = tf.function(step if strategy is None else on_all_replicas)
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
-    return tf.function(step_function(state, objective, recipe)).get_concrete_function(images)
+    if recipe.steps_per_call == 1:
+        return once.get_concrete_function(images)
+    return tf.function(partial(_several, once)).get_concrete_function(
+        tf.TensorSpec([recipe.steps_per_call, *images.shape], tf.uint8)
+    )
+
+
+def _several(step: CompiledStep, images: tf.Tensor) -> Scalars:
+    """Steps one after the other in one graph; traced once."""
+    _, scalars = tf.while_loop(
+        lambda number, _: number < len(images),
+        lambda number, _: (number + 1, step(images[number])),
+        (1, step(images[0])),
+        parallel_iterations=1,
+    )
+    return scalars
 
 
 def fit(
@@ -60,11 +109,16 @@ def fit(
     steps: range,
     hooks: Iterable[Hook],
     stop: Callable[[], bool] = lambda: False,
+    steps_per_call: int = 1,
 ) -> None:
-    """Make the steps of `steps` on `state`, calling every hook after each, until `stop()`."""
-    for step in steps:
-        scalars = compiled(batches(step))
+    """Make the steps of `steps` on `state`, calling every hook after each call, until `stop()`."""
+    for step in steps[::steps_per_call]:
+        if steps_per_call == 1:
+            images = batches(step)
+        else:
+            images = np.stack([batches(step + more) for more in range(steps_per_call)])
+        scalars = compiled(images)
         for hook in hooks:
-            hook(step + 1, state, scalars)
+            hook(step + steps_per_call, state, scalars)
         if stop():
             break

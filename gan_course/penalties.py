@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gan_course.backend import tf
+from gan_course.seeds import uniform
 
 
 def gradient_norm(discriminate: Callable, images):
@@ -59,7 +60,7 @@ class Penalty:
 
 def mixing(batch: int, seed):
     """α ~ U[0, 1): one number for each pair of images, not one for each pixel: (batch, 1, 1, 1)."""
-    return tf.random.stateless_uniform([batch, 1, 1, 1], seed)
+    return uniform([batch, 1, 1, 1], seed)
 
 
 def between(real, fake, seed):

@@ -65,12 +65,12 @@ class Run:
     @property
     def step(self) -> int:
         """Steps made at that checkpoint."""
-        return int(self.state.step)
+        return int(self.state.step.numpy())
 
     @property
     def generator(self) -> keras.Model:
-        """Latents (batch, latent_dim) -> images in recipe.value_range."""
-        return self.state.generator
+        """Latents (batch, latent_dim) -> images in recipe.value_range: the one that samples."""
+        return self.state.sampler
 
     @property
     def discriminator(self) -> keras.Model:

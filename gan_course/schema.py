@@ -48,6 +48,12 @@ class Recipe:
     g_learning_rate: float
     d_learning_rate: float
     beta_1: float | None = None  # Adam's, and only Adam's
+    final_rate: float = 1.0  # share of both rates that is left at the last step: a straight line
+    ema_decay: float = 0.0  # samples come from a running mean of G's weights; 0: from G itself
+
+    precision: str = "float32"  # of the layers; or "mixed_bfloat16", or "auto": see speed.py
+    jit: bool | None = None  # whether XLA compiles the step; None: where it helps
+    steps_per_call: int = 1  # steps that one call of the compiled graph makes; hooks come after it
 
     batch_size: int  # real images per discriminator update
     steps: int  # generator updates
@@ -75,6 +81,8 @@ class Recipe:
             f"value_range must be (-1, 1) or (0, 1), got {self.value_range}",
         )
         _check(min(self.grid) > 0, f"grid must be (rows, columns), got {self.grid}")
+        _check(0 < self.final_rate <= 1, f"final_rate must be in (0, 1], got {self.final_rate}")
+        _check(0 <= self.ema_decay < 1, f"ema_decay must be in [0, 1), got {self.ema_decay}")
         _check(0 < self.real_label <= 1, f"real_label must be in (0, 1], got {self.real_label}")
         for name in ("first_sample", "distance_every"):
             _check(getattr(self, name) >= 0, f"{name} must be >= 0, got {getattr(self, name)}")
@@ -100,6 +108,12 @@ class Recipe:
             f"distance_every={self.distance_every} must be a multiple of "
             f"log_every={self.log_every}: the distance is a column of the history",
         )
+        for name in ("steps", *_CADENCES):
+            _check(
+                getattr(self, name) % self.steps_per_call == 0,
+                f"{name}={getattr(self, name)} must be a multiple of "
+                f"steps_per_call={self.steps_per_call}: nothing happens between steps of one call",
+            )
         _check(self.clip is None or self.clip > 0, f"clip must be > 0 or None, got {self.clip}")
         _check(
             (self.beta_1 is not None) == (self.optimizer == "adam"),
@@ -150,13 +164,15 @@ class Recipe:
 
 _POSITIVE = (
     "latent_dim", "d_steps", "g_learning_rate", "d_learning_rate", "batch_size", "steps",
-    "log_every", "sample_every", "checkpoint_every",
+    "log_every", "sample_every", "checkpoint_every", "steps_per_call",
 )  # fmt: skip
+_CADENCES = ("log_every", "sample_every", "first_sample", "checkpoint_every", "distance_every")
 _CHOICES = {
     "latent": ("normal", "uniform"),
     "objective": ("non_saturating", "minimax", "least_squares", "hinge", "wasserstein"),
     "penalty": (None, "gradient", "r1"),
     "order": ("alternating", "simultaneous"),
+    "precision": ("float32", "mixed_bfloat16", "auto"),
     "optimizer": ("adam", "rmsprop", "sgd"),
 }
 
@@ -199,6 +215,12 @@ def _row(convert: Callable, length: int | None = None) -> Callable:
     return convert_all
 
 
+def _yes_or_no(value) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
 _whole, _real = _number(int), _number(float)
 _CONVERSIONS = {
     int: (_whole, "a whole number"),
@@ -206,6 +228,7 @@ _CONVERSIONS = {
     float | None: (lambda value: None if value is None else _real(value), "a number or None"),
     str: (_text, "a string"),
     str | None: (lambda value: None if value is None else _text(value), "a string or None"),
+    bool | None: (_yes_or_no, "True, False or None"),
     tuple[str, ...]: (_row(_text), "a tuple of strings"),
     tuple[int, int]: (_row(_whole, 2), "two whole numbers"),
     tuple[float, float]: (_row(_real, 2), "two numbers"),

@@ -14,6 +14,7 @@ import numpy as np
 
 from gan_course import optimizers
 from gan_course.archives import read_arrays
+from gan_course.averaging import WeightAverage
 from gan_course.backend import keras, tf
 from gan_course.errors import InputError, TrainingDiverged
 from gan_course.models import build
@@ -29,6 +30,12 @@ class TrainState:
     g_optimizer: keras.optimizers.Optimizer
     d_optimizer: keras.optimizers.Optimizer
     step: tf.Variable  # int64 scalar
+    average: WeightAverage | None = None  # of the generator's weights, where the recipe has one
+
+    @property
+    def sampler(self) -> keras.Model:
+        """The generator that pictures and measures are made with."""
+        return self.generator if self.average is None else self.average.network
 
     def variables(self) -> dict[str, tf.Variable]:
         """Every variable under a name that does not depend on what else the process has built."""
@@ -36,18 +43,27 @@ class TrainState:
         for part in ("generator", "discriminator", "g_optimizer", "d_optimizer"):
             for number, variable in enumerate(getattr(self, part).variables):
                 named[f"{part}/{number:03d}_{variable.name}"] = variable.value
+        if self.average is not None:
+            for number, variable in enumerate(self.average.network.variables):
+                named[f"average/{number:03d}_{variable.name}"] = variable.value
         return named
 
 
 def create(recipe: Recipe) -> TrainState:
     """A fresh state: the same recipe and seed give the same weights."""
     generator, discriminator = build(recipe)
+    average = None
+    if recipe.ema_decay > 0:
+        average = WeightAverage(build(recipe)[0], recipe.ema_decay)
     return TrainState(
         generator=generator,
         discriminator=discriminator,
-        g_optimizer=optimizers.make(recipe, recipe.g_learning_rate, generator),
-        d_optimizer=optimizers.make(recipe, recipe.d_learning_rate, discriminator),
+        g_optimizer=optimizers.make(recipe, recipe.g_learning_rate, recipe.steps, generator),
+        d_optimizer=optimizers.make(
+            recipe, recipe.d_learning_rate, recipe.steps * recipe.d_steps, discriminator
+        ),
         step=tf.Variable(0, dtype=tf.int64, trainable=False),
+        average=average,
     )
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 import gan_course
-from gan_course import history, loop, objectives, state
+from gan_course import distributed, history, loop, objectives, state
 from gan_course import hooks as default_hooks
 from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, load
@@ -41,6 +41,7 @@ def train(
     data: ImageSet | None = None,
     hooks: Sequence[Hook] = (),
     progress: bool = True,
+    strategy: distributed.Strategy | None = None,
 ) -> Run:
     """Train a recipe in the folder `out`, or go on with the run that is there.
 
@@ -50,6 +51,8 @@ def train(
       data: the images, in place of `load(recipe.dataset)`.
       hooks: your own, called with (step, state, scalars) after every step, after the default ones.
       progress: show what is trained, and a progress bar.
+      strategy: a `tf.distribute` strategy, over whose replicas each batch is shared out. Several
+        workers call this with the same folder, which all can read; the chief writes.
 
     Raises:
       InputError: for anything wrong with the recipe, the data or the folder; before any file of
@@ -62,7 +65,10 @@ def train(
     batches = _batches(recipe, data)
     chosen = objectives.of_recipe(recipe, objective)
     meter = DistanceMeter(recipe, data, features_for(data)) if recipe.distance_every else None
-    train_state = state.create(recipe)  # all that can be wrong with the input shows by now
+    with distributed.scope(strategy, recipe.batch_size):
+        train_state = state.create(recipe)  # all that can be wrong with the input shows by now
+    if not distributed.is_chief(strategy):
+        return _follow(RunDir(out), recipe, chosen, batches, train_state, strategy)
     description = _description(recipe, chosen, data)
     run_dir = RunDir(out)
     with run_dir.locked():
@@ -70,11 +76,12 @@ def train(
             _check_same_run(run_dir, recipe, description)
         done = restore_newest(run_dir, train_state) or 0
         _check_progress(run_dir, recipe, done)
+        distributed.check_same_start(strategy, done)
         run_dir.write_recipe(description)
         run_dir.write_failure(None)
         if progress:
             print(_headline(recipe, data, run_dir, done))
-        compiled = loop.compile_step(train_state, chosen, recipe)
+        compiled = loop.compile_step(train_state, chosen, recipe, strategy)
         columns = [*compiled.structured_outputs, *(["distance"] if meter else [])]
         rows = history.restart(run_dir.history, done, columns)
         run_dir.forget_after(done)
@@ -88,10 +95,35 @@ def train(
                 bar = default_hooks.progress_bar(done, recipe.steps, lambda: watch.concern)
                 watched.append(open_bar.enter_context(bar))
             steps = range(done, recipe.steps)
-            _train_on(run_dir, compiled, batches, train_state, steps, watched)
+            _train_on(
+                run_dir, compiled, batches, train_state, steps, watched, recipe.steps_per_call
+            )
         run = Run(run_dir.path)
         run.state = train_state  # the cached property: no need to read the checkpoint again
         _write_results(run)
+    return run
+
+
+def _follow(
+    run_dir: RunDir,
+    recipe: Recipe,
+    objective: Objective,
+    batches: Batches,
+    train_state: TrainState,
+    strategy: distributed.Strategy,
+) -> Run:
+    """What a worker does who is not the chief: the same steps, and no files."""
+    done = restore_newest(run_dir, train_state) or 0
+    distributed.check_same_start(strategy, done)
+    compiled = loop.compile_step(train_state, objective, recipe, strategy)
+    stops = [
+        default_hooks.every(count, default_hooks.nan_stop, recipe.steps)
+        for count in (recipe.log_every, recipe.checkpoint_every)
+    ]
+    steps = range(done, recipe.steps)
+    loop.fit(train_state, compiled, batches, steps, stops, steps_per_call=recipe.steps_per_call)
+    run = Run(run_dir.path)
+    run.state = train_state
     return run
 
 
@@ -132,7 +164,8 @@ def _pixels(images: np.ndarray) -> dict[str, float]:
 def _check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
     """One folder, one run: refuse with the fields that differ."""
     differences = stored_recipe(run_dir).differences(recipe)
-    differences.pop("steps", None)  # more steps make a longer run, not another one
+    if recipe.final_rate == 1:  # more steps make a longer run, not another one
+        differences.pop("steps", None)
     stored = run_dir.read_recipe()
     for key in ("objective", "losses", "data"):
         if stored.get(key) != description[key]:
@@ -194,11 +227,12 @@ def _train_on(
     train_state: TrainState,
     steps: range,
     hooks: Sequence[Hook],
+    steps_per_call: int,
 ) -> None:
     """Make these steps; saves when interrupted."""
     with default_hooks.interrupt_flag() as interrupted, _explained(run_dir):
-        loop.fit(train_state, compiled, batches, steps, hooks, interrupted)
-        made = int(train_state.step)
+        loop.fit(train_state, compiled, batches, steps, hooks, interrupted, steps_per_call)
+        made = int(train_state.step.numpy())
         if made < steps.stop and interrupted():
             default_hooks.save_checkpoint(run_dir)(made, train_state, {})
             raise KeyboardInterrupt(

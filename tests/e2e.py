@@ -91,9 +91,10 @@ def train(out: Path, hooks=(), **changes):
 
 
 def weights(run) -> list[np.ndarray]:
-    """All that the two networks and the two optimizers hold, read without the checkpoint code."""
+    """All that the networks and the two optimizers hold, read without the checkpoint code."""
     state = run.state
-    parts = (state.generator, state.discriminator, state.g_optimizer, state.d_optimizer)
+    parts = [state.generator, state.discriminator, state.g_optimizer, state.d_optimizer]
+    parts += [state.average.network] if state.average else []
     return [variable.value.numpy() for part in parts for variable in part.variables]
 
 

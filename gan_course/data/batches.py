@@ -5,12 +5,15 @@ batches are cut from that endless row. So each image comes once an epoch, no bat
 may reach over the end of an epoch), and any step can be asked for first.
 """
 
+import mmap
 from functools import lru_cache
 
 import numpy as np
 
 from gan_course.errors import InputError
 from gan_course.seeds import BATCH_ORDER
+
+_MAPPED = 2**28  # bytes read through a memory-map before its pages are given back
 
 
 class Batches:
@@ -31,6 +34,7 @@ class Batches:
         self.images = images
         self.batch_size = batch_size
         self.d_steps = d_steps
+        self._read = 0  # bytes since pages were given back
         # `tf.random.experimental.index_shuffle` would need no memory, but the orders that it
         # gives two epochs of 60,000 images correlate by 0.9; a permutation costs 1 ms an epoch.
         self._order = lru_cache(maxsize=2)(
@@ -48,4 +52,17 @@ class Batches:
 
     def __call__(self, step: int) -> np.ndarray:
         numbers = range(step * self.d_steps, (step + 1) * self.d_steps)
-        return np.stack([self.images[self.indices(number)] for number in numbers])
+        chosen = np.stack([self.images[self.indices(number)] for number in numbers])
+        self._give_back(chosen.nbytes)
+        return chosen
+
+    def _give_back(self, read: int) -> None:
+        """Pages of a memory-mapped file count as memory in use once they have been read. The
+        system keeps them for the next time, as long as it has no better use for the memory."""
+        mapped = self.images.base
+        if not isinstance(mapped, mmap.mmap) or not hasattr(mapped, "madvise"):
+            return
+        self._read += read
+        if self._read > _MAPPED:
+            mapped.madvise(mmap.MADV_DONTNEED)
+            self._read = 0

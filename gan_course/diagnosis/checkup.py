@@ -131,7 +131,7 @@ def _samples(run: "Run") -> list[np.ndarray]:
     noise = sampling.latents(recipe, _SAMPLES, seeds.derive(recipe.seed, seeds.CHECKUP, 0))
 
     def samples(train_state: TrainState) -> np.ndarray:
-        return to_uint8(sampling.generate(recipe, train_state.generator, noise))
+        return to_uint8(sampling.generate(recipe, train_state.sampler, noise))
 
     moments = [samples(past)]
     for file in run.dir.checkpoint_files():

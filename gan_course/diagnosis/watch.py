@@ -49,7 +49,7 @@ class Watch:
         if step - self._looked < self._recipe.sample_every:
             return
         self._looked = step
-        fakes = sampling.generate(self._recipe, train_state.generator, self._noise)
+        fakes = sampling.generate(self._recipe, train_state.sampler, self._noise)
         symptoms = Symptoms(
             steps=step,
             planned=self._recipe.steps,

@@ -6,6 +6,7 @@ Nothing here knows data, losses or training. The notation of the layers is in `n
 
 import re
 
+from gan_course import speed
 from gan_course.backend import keras
 from gan_course.errors import InputError
 from gan_course.models.notation import layers_of
@@ -26,21 +27,30 @@ def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
       InputError: for a line that cannot be read, layers that do not fit together, and networks
         whose output has another shape than the game needs.
     """
-    generator = network("generator", (recipe.latent_dim,), recipe.generator, recipe.seed)
-    discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, recipe.seed)
+    seed, policy = recipe.seed, speed.policy(recipe)
+    generator = network("generator", (recipe.latent_dim,), recipe.generator, seed, policy)
+    discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, seed, policy)
     _check_output(generator, recipe.image_shape, "an image")
     _check_output(discriminator, (1,), "one logit")
     return generator, discriminator
 
 
-def network(name: str, input_shape: tuple, lines: tuple[str, ...], seed: int) -> keras.Sequential:
-    """One network from its lines. `build` makes the two of a game; errors as there."""
+def network(
+    name: str, input_shape: tuple, lines: tuple[str, ...], seed: int, policy: str = "float32"
+) -> keras.Sequential:
+    """One network from its lines. `build` makes the two of a game; errors as there.
+
+    Args:
+      policy: Keras's dtype policy of all layers but the last line and those of normalisation,
+        which compute in float32 always: what a loss is made of must not be rounded.
+    """
     if not lines:
         raise InputError(f"the {name} has no layers")
     made = keras.Sequential([keras.Input(input_shape)], name=name)
     for number, line in enumerate(lines, start=1):
+        dtype = "float32" if number == len(lines) else policy
         try:
-            for layer in layers_of(line, f"{name}_{number}", seed):
+            for layer in layers_of(line, f"{name}_{number}", seed, dtype):
                 made.add(layer)  # builds it
                 _seed_power_iteration(layer, seed)
         except InputError as error:

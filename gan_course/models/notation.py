@@ -22,18 +22,19 @@ The kernel is Glorot uniform, Keras's default, where the line says nothing else.
 import re
 from collections.abc import Callable, Iterator
 
-from gan_course.backend import keras
+from gan_course.backend import keras, tf
 from gan_course.errors import InputError, unknown_name
 from gan_course.seeds import layer_seed
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)")
 
 
-def layers_of(line: str, name: str, seed: int) -> list[keras.layers.Layer]:
+def layers_of(line: str, name: str, seed: int, dtype: str = "float32") -> list[keras.layers.Layer]:
     """The Keras layers of one line, named `name`, `name_bn`, ...
 
     Args:
       seed: the run's; the line's own random numbers are derived from it and `name`.
+      dtype: Keras's dtype policy; normalisation computes in float32 always.
 
     Raises:
       InputError: naming the word that cannot be read.
@@ -43,15 +44,15 @@ def layers_of(line: str, name: str, seed: int) -> list[keras.layers.Layer]:
         raise InputError("the line is empty")
     kind, numbers, rest = words[0], *_leading_numbers(words[1:])
     if kind in _AFTER:
-        return [_after(kind, numbers, name, seed), *_followers(rest, name, seed)]
+        return [_after(kind, numbers, name, seed, dtype), *_followers(rest, name, seed, dtype)]
     if kind not in _LAYERS:
         raise unknown_name("layer", kind, [*_LAYERS, *_AFTER])
     options, rest = _weight_options(rest, kind, name, seed)
     spectral = options.pop("spectral", False)
-    layer = _LAYERS[kind](numbers, name=name, **options)
+    layer = _LAYERS[kind](numbers, name=name, dtype=dtype, **options)
     if spectral:
-        layer = keras.layers.SpectralNormalization(layer, name=f"{name}_sn")
-    return [layer, *_followers(rest, name, seed)]
+        layer = keras.layers.SpectralNormalization(layer, name=f"{name}_sn", dtype=dtype)
+    return [layer, *_followers(rest, name, seed, dtype)]
 
 
 def _leading_numbers(words: list[str]) -> tuple[list[float], list[str]]:
@@ -154,20 +155,22 @@ def _pair(word: str) -> tuple[float, float]:
 
 
 _AFTER = {
-    "BN": lambda value, name, seed: keras.layers.BatchNormalization(momentum=value, name=name),
-    "ReLU": lambda _, name, seed: keras.layers.ReLU(name=name),
-    "LReLU": lambda value, name, seed: keras.layers.LeakyReLU(value, name=name),
-    "tanh": lambda _, name, seed: keras.layers.Activation("tanh", name=name),
-    "sigmoid": lambda _, name, seed: keras.layers.Activation("sigmoid", name=name),
-    "Dropout": lambda value, name, seed: keras.layers.Dropout(
-        value, seed=layer_seed(seed, name), name=name
+    "BN": lambda value, seed, name, dtype: keras.layers.BatchNormalization(
+        momentum=value, synchronized=tf.distribute.has_strategy(), name=name, dtype="float32"
+    ),
+    "ReLU": lambda _, seed, **named: keras.layers.ReLU(**named),
+    "LReLU": lambda value, seed, **named: keras.layers.LeakyReLU(value, **named),
+    "tanh": lambda _, seed, **named: keras.layers.Activation("tanh", **named),
+    "sigmoid": lambda _, seed, **named: keras.layers.Activation("sigmoid", **named),
+    "Dropout": lambda value, seed, name, dtype: keras.layers.Dropout(
+        value, seed=layer_seed(seed, name), name=name, dtype=dtype
     ),
 }
 _NEEDS = {"LReLU": "a slope", "Dropout": "a rate"}  # a number must follow
 _DEFAULT = {"BN": 0.99}  # a number may follow
 
 
-def _after(word: str, numbers: list[float], name: str, seed: int) -> keras.layers.Layer:
+def _after(word: str, numbers: list[float], name: str, seed: int, dtype: str) -> keras.layers.Layer:
     if word in _NEEDS and len(numbers) != 1:
         raise InputError(f"{word} needs {_NEEDS[word]}, as in {word} .2")
     if len(numbers) > (word in _NEEDS or word in _DEFAULT):
@@ -175,14 +178,14 @@ def _after(word: str, numbers: list[float], name: str, seed: int) -> keras.layer
     value = numbers[0] if numbers else _DEFAULT.get(word)
     if word in ("BN", "Dropout") and not 0 <= value < 1:
         raise InputError(f"the number after {word} must be in [0, 1), got {value:g}")
-    return _AFTER[word](value, name, seed)
+    return _AFTER[word](value, seed, name=name, dtype=dtype)
 
 
-def _followers(words: list[str], name: str, seed: int) -> Iterator[keras.layers.Layer]:
+def _followers(words: list[str], name: str, seed: int, dtype: str) -> Iterator[keras.layers.Layer]:
     while words:
         word, numbers, words = words[0], *_leading_numbers(words[1:])
         if word == "SN":
             raise InputError("SN is about weights: write it right after Dense, Conv or ConvT")
         if word not in _AFTER:
             raise unknown_name("word", word, _AFTER)
-        yield _after(word, numbers, f"{name}_{word.lower()}", seed)
+        yield _after(word, numbers, f"{name}_{word.lower()}", seed, dtype)

@@ -54,7 +54,7 @@ class Camera:
         self._noise = sampling.latents(recipe, count, seed)
 
     def __call__(self, step: int, train_state: TrainState, _: Scalars) -> None:
-        fake = sampling.generate(self._recipe, train_state.generator, self._noise)
+        fake = sampling.generate(self._recipe, train_state.sampler, self._noise)
         logits = field(train_state.discriminator, self._side)
         self.scenes.append(Scene(step, fake.reshape(-1, 2), logits))
 

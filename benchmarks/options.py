@@ -1,0 +1,86 @@
+"""What each speed option brings on this machine: `gan_course/speed.py` chooses by these numbers.
+
+python -m benchmarks.options [RECIPE ...]
+
+Milliseconds of a step, and how many times as fast as the plain step (float32, no XLA, one step a
+call, images gathered by NumPy) it is.
+"""
+
+import statistics
+import sys
+
+import numpy as np
+
+import gan_course as gan
+from benchmarks.measure import median_ratio, milliseconds_a_step, save
+from gan_course import loop, objectives, state
+from gan_course.backend import tf
+from gan_course.data.batches import Batches
+from gan_course.schema import Recipe
+
+RECIPES = ("gan_plane", "vanilla_mnist_quick", "dcgan_mnist_quick", "wgan_gp_faces_quick")
+_CADENCES = dict.fromkeys(("steps", "log_every", "sample_every", "checkpoint_every"), 1000)
+OPTIONS = {
+    "plain": {},
+    "XLA": {"jit": True},
+    "bfloat16": {"precision": "mixed_bfloat16"},
+    "10 steps a call": {"steps_per_call": 10, **_CADENCES, "first_sample": 0},
+    "gather in the graph": {},
+}
+PLAIN = {"jit": False, "precision": "float32", "steps_per_call": 1}
+
+
+def one_call(name: str, recipe: Recipe, images: np.ndarray):
+    """A function that makes recipe.steps_per_call steps."""
+    made = state.create(recipe)
+    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe)
+    batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
+    count = 0
+
+    def call():
+        nonlocal count
+        several = [batches(count + i) for i in range(recipe.steps_per_call)]
+        count += recipe.steps_per_call
+        return float(compiled(several[0] if len(several) == 1 else np.stack(several))["d_loss"])
+
+    if name != "gather in the graph":
+        return call
+    on_device = tf.constant(images)
+    shape = tf.TensorSpec([recipe.d_steps, recipe.batch_size], tf.int64)
+    inside = tf.function(lambda i: compiled(tf.gather(on_device, i))).get_concrete_function(shape)
+
+    def by_index():
+        nonlocal count
+        numbers = range(count * recipe.d_steps, (count + 1) * recipe.d_steps)
+        count += 1
+        return float(inside(np.stack([batches.indices(n) for n in numbers]))["d_loss"])
+
+    return by_index
+
+
+def main(names: tuple[str, ...] = RECIPES) -> None:
+    results = {}
+    print(f"{'recipe':22} {'option':20} {'ms a step':>10} {'ratio':>7}")
+    for name in names:
+        base = gan.recipe(name, **PLAIN)
+        images = np.random.default_rng(0).integers(0, 256, (2000, *base.image_shape), np.uint8)
+        recipes = {option: base.changed(**changes) for option, changes in OPTIONS.items()}
+        calls = {option: one_call(option, recipe, images) for option, recipe in recipes.items()}
+        times = milliseconds_a_step(calls, rounds=9)
+        steps = {option: recipe.steps_per_call for option, recipe in recipes.items()}
+        results[name] = {}
+        for option, found in times.items():
+            each = [time / steps[option] for time in found]
+            ratio = median_ratio(times["plain"], each)
+            results[name][option] = {
+                "ms": round(statistics.median(each), 2),
+                "ratio": round(ratio, 2),
+            }
+            print(
+                f"{name:22} {option:20} {statistics.median(each):10.2f} {ratio:6.2f}x", flush=True
+            )
+    save("options", results)
+
+
+if __name__ == "__main__":
+    main(tuple(sys.argv[1:]) or RECIPES)

@@ -1,0 +1,126 @@
+"""Time to quality: the Fréchet distance of a recipe's samples after so many seconds of training.
+
+python -m benchmarks.quality [--dataset NAME] [--seeds N] [--minutes M] [RECIPE ...]
+
+For each seed, the quick recipes train in turn, and then the reference recipe, for M minutes.
+Seconds count from the first step on (what comes before it: `python -m benchmarks.startup`), and the
+clock stands still while samples are measured. The distance is that of 10,000 samples from the test
+images, on which nothing was tuned.
+"""
+
+import argparse
+import math
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+import gan_course as gan
+from benchmarks.measure import save
+from gan_course import loop, metrics, objectives, sampling, seeds, state
+from gan_course.data import ImageSet
+from gan_course.data.batches import Batches
+from gan_course.features import Classifier, features_for
+from gan_course.images import to_uint8
+from gan_course.schema import Recipe
+from gan_course.state import TrainState
+
+QUICK = {"mnist": "dcgan_mnist_quick", "fashion_mnist": "dcgan_fashion_quick"}
+MOMENTS = (30.0, 60.0, 120.0)  # seconds
+EVERY = 60.0  # seconds between two looks at the reference
+COUNT = 10_000  # samples, and real images
+
+Row = dict[str, float]
+
+
+class Judge:
+    """Distance and classes of what a generator makes now; always of the same noise."""
+
+    def __init__(self, features: Classifier, real: np.ndarray, count: int = COUNT):
+        self._features = features
+        self._real = features(real[:count])
+        self._count = count
+
+    def __call__(self, recipe: Recipe, train_state: TrainState) -> Row:
+        noise = sampling.latents(recipe, self._count, seeds.derive(recipe.seed, seeds.SAMPLES, 0))
+        fakes = to_uint8(sampling.generate(recipe, train_state.sampler, noise))
+        points, labels = self._features.look(fakes)
+        names = len(self._features.names)
+        rarest = np.bincount(labels, minlength=names).min() * names / self._count
+        return {
+            "distance": metrics.frechet_distance(points, self._real),
+            "classes": metrics.classes_covered(labels, names),
+            "rarest": round(float(rarest), 3),  # the rarest class; 1: its fair share
+        }
+
+
+def train_by_clock(
+    recipe: Recipe,
+    data: ImageSet,
+    moments: tuple[float, ...],
+    judge: Callable[[Recipe, TrainState], Row],
+) -> list[Row]:
+    """Train to the recipe's last step, or the last moment; judge at each moment and at the end."""
+    train_state = state.create(recipe)
+    compiled = loop.compile_step(train_state, objectives.of_recipe(recipe), recipe)
+    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    rows, spent, due = [], 0.0, list(moments)
+    for step in range(recipe.steps):
+        start = time.perf_counter()
+        float(compiled(batches(step))["g_loss"])
+        spent += time.perf_counter() - start
+        if step + 1 == recipe.steps or spent >= due[0]:
+            seconds = {"seconds": round(spent, 1), "step": step + 1}
+            rows.append({**seconds, **judge(recipe, train_state)})
+            due = [moment for moment in due if moment > spent]
+            if not due:
+                break
+    return rows
+
+
+def main(dataset: str, count: int, minutes: float, reference: str, names: list[str]) -> None:
+    data = gan.data.load(dataset)
+    judge = Judge(features_for(data), data.x_test)
+    moments = tuple(np.arange(EVERY, minutes * 60 + 1, EVERY).tolist())
+    runs: dict[str, list[list[Row]]] = {name: [] for name in [*names, reference]}
+    print(f"{'recipe':22} seed  seconds    step  distance  classes  rarest")
+    for seed in range(count):
+        for name in runs:
+            recipe = gan.recipe(name, dataset=dataset, seed=seed)
+            when = moments if name == reference else MOMENTS
+            rows = train_by_clock(recipe, data, when, judge) if when else []
+            runs[name].append(rows)
+            for row in rows:
+                print(
+                    f"{name:22} {seed:4} {row['seconds']:8.1f} {row['step']:7,} "
+                    f"{row['distance']:9.3f} {row['classes']:8} {row['rarest']:7.2f}",
+                    flush=True,
+                )
+    if moments:
+        _compare(runs, names, reference)
+    save(f"quality_{dataset}", {"reference": reference, "runs": runs})
+
+
+def _compare(runs: dict[str, list[list[Row]]], names: list[str], reference: str) -> None:
+    """The moment at which each recipe is as good as the reference ever gets."""
+    best = statistics.median(min(r["distance"] for r in rows) for rows in runs[reference])
+    print(f"\n{reference}: best distance {best:.2f} (median over the seeds)")
+    for name in names:
+        reached = [
+            next((r["seconds"] for r in rows if r["distance"] <= best), math.inf)
+            for rows in runs[name]
+        ]
+        print(f"{name}: as good after {statistics.median(reached):.0f} s")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("recipes", nargs="*")
+    parser.add_argument("--dataset", default="mnist", choices=QUICK)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--minutes", type=float, default=20.0, help="of the reference; 0: without")
+    parser.add_argument("--reference", default="dcgan_fashion")
+    given = parser.parse_args()
+    chosen = given.recipes or [QUICK[given.dataset]]
+    main(given.dataset, given.seeds, given.minutes, given.reference, chosen)

@@ -1,0 +1,143 @@
+"""What makes a step faster must not make it another step."""
+
+import numpy as np
+import pytest
+from e2e import CONVOLUTIONS, grids, image_set, logged, same_weights, tiny, train, weights
+
+from gan_course import doctor, loop, models, speed, state
+from gan_course.data.batches import Batches
+from gan_course.errors import InputError
+from gan_course.objectives import of_recipe
+
+CALLS_OF_5 = dict(steps_per_call=5, log_every=5, sample_every=10, checkpoint_every=10)
+OPTIONS = {
+    "steps_per_call": CALLS_OF_5,
+    "jit": {"jit": True},
+    "bfloat16": {"precision": "mixed_bfloat16"},
+    "all": {**CALLS_OF_5, "jit": True, "precision": "mixed_bfloat16"},
+}
+
+
+@pytest.mark.parametrize("networks", [{}, CONVOLUTIONS], ids=["dense", "convolutions"])
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_stopped_run_ends_bit_for_bit_as_one_that_was_not(option, networks, tmp_path):
+    changes = {**networks, **OPTIONS[option]}
+
+    def stop(step, *_):
+        if step == 25:
+            raise KeyboardInterrupt
+
+    whole = train(tmp_path / "whole", **changes)
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path / "stopped", hooks=[stop], **changes)
+    resumed = train(tmp_path / "stopped", **changes)
+    assert resumed.step == 40
+    assert same_weights(whole, resumed)
+    assert logged(whole.path) == logged(resumed.path)
+    assert grids(whole.path) == grids(resumed.path)
+
+
+@pytest.mark.parametrize("networks", [{}, CONVOLUTIONS], ids=["dense", "convolutions"])
+def test_several_steps_in_one_call_are_the_same_steps(networks, tmp_path):
+    cadences = {**networks, **CALLS_OF_5}
+    several = train(tmp_path / "several", **cadences)
+    single = train(tmp_path / "single", **{**cadences, "steps_per_call": 1})
+    assert same_weights(several, single)
+    assert logged(several.path) == logged(single.path)
+
+
+def test_hooks_come_after_a_call():
+    moments = []
+    recipe = tiny(**CALLS_OF_5)
+    made = state.create(recipe)
+    compiled = loop.compile_step(made, of_recipe(recipe), recipe)
+    batches = Batches(image_set().x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    note = [lambda step, made, _: moments.append((step, int(made.step)))]
+    loop.fit(made, compiled, batches, range(10, 30), note, steps_per_call=5)
+    assert moments == [(15, 5), (20, 10), (25, 15), (30, 20)]
+
+
+@pytest.mark.parametrize(
+    "field", ["steps", "log_every", "sample_every", "first_sample", "checkpoint_every"]
+)
+def test_nothing_may_be_due_between_the_steps_of_a_call(field):
+    with pytest.raises(InputError, match=f"{field}=23 must be a multiple of steps_per_call=5"):
+        tiny(**{**CALLS_OF_5, field: 23})
+
+
+SMOOTH = dict(
+    optimizer="sgd", beta_1=None, g_learning_rate=0.05, d_learning_rate=0.05, steps=10,
+    generator=("Dense 16 ReLU", "Dense 64 tanh", "Reshape 8 8 1"),
+    discriminator=("Conv 4 k4 s2 LReLU .2", "Flatten", "Dense 1"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("penalty", [None, "r1"])
+def test_xla_makes_the_same_steps_up_to_rounding(penalty, tmp_path):
+    changes = {**SMOOTH, "penalty": penalty, "penalty_weight": 1.0 if penalty else 0.0}
+    off = train(tmp_path / "off", **changes, jit=False)
+    on = train(tmp_path / "on", **changes, jit=True)
+    for a, b in zip(weights(off), weights(on), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-5)
+
+
+def test_bfloat16_is_near_float32_and_not_it(tmp_path):
+    exact = train(tmp_path / "float32", **SMOOTH)
+    mixed = train(tmp_path / "bfloat16", **SMOOTH, precision="mixed_bfloat16")
+    apart = max(np.abs(a - b).max() for a, b in zip(weights(exact), weights(mixed), strict=True))
+    assert 1e-6 < apart < 0.02  # eight bits of mantissa: a rounding error of 0.4% of each factor
+
+
+def test_in_bfloat16_losses_and_normalisation_and_weights_stay_float32():
+    recipe = tiny(**CONVOLUTIONS, precision="mixed_bfloat16")
+    for network in models.build(recipe):
+        computed = {layer.name: layer.compute_dtype for layer in network.layers}
+        last = f"_{len(recipe.generator if network.name == 'generator' else recipe.discriminator)}"
+        for name, dtype in computed.items():
+            full = name.endswith("_bn") or last in name
+            assert dtype == ("float32" if full else "bfloat16"), name
+        assert "bfloat16" in computed.values()
+        assert {variable.dtype for variable in network.trainable_variables} == {"float32"}
+        assert network.outputs[0].dtype == "float32"
+
+
+def test_auto_follows_the_device_and_a_recipe_overrides_it(monkeypatch):
+    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: [])
+    for flags, expected in (({"avx2"}, "float32"), ({"amx_bf16", "avx2"}, "mixed_bfloat16")):
+        monkeypatch.setattr(speed, "_processor_flags", lambda flags=flags: flags)
+        assert speed.policy(tiny(precision="auto")) == expected
+        assert speed.policy(tiny()) == "float32"
+    assert not speed.jit(tiny())
+    assert speed.jit(tiny(jit=True))
+
+
+def test_a_gpu_is_given_xla_and_if_it_is_new_enough_bfloat16(monkeypatch):
+    config = speed.tf.config
+    monkeypatch.setattr(config, "list_physical_devices", lambda kind=None: ["a GPU"])
+    assert speed.jit(tiny())
+    assert not speed.jit(tiny(jit=False))
+    for capability, expected in (
+        ((7, 5), "float32"),
+        ((8, 0), "mixed_bfloat16"),
+        (None, "float32"),
+    ):
+        details = {"compute_capability": capability} if capability else {}
+        monkeypatch.setattr(config.experimental, "get_device_details", lambda _, d=details: d)
+        assert speed.policy(tiny(precision="auto")) == expected
+
+
+def test_the_doctor_says_what_was_chosen_and_why():
+    found = doctor.machine()
+    assert found["xla"].startswith(("on: ", "off: "))
+    assert "auto" in found["precision"] and "recipe: precision" in found["precision"]
+
+
+def test_the_flags_of_the_processor_are_read():
+    flags = speed._processor_flags()
+    assert flags == set() or len(flags) > 5
+
+
+@pytest.mark.parametrize(("field", "value"), [("jit", 1), ("jit", "yes"), ("precision", "half")])
+def test_other_values_are_refused(field, value):
+    with pytest.raises(InputError, match=field):
+        tiny(**{field: value})
