@@ -517,6 +517,7 @@ def test_a_place_where_nobody_may_write_is_refused(learnt, monkeypatch):
 @pytest.fixture(scope="module")
 def network(tmp_path_factory):
     """InceptionV3 with random weights, large enough that images differ, and the file of these."""
+    keras.utils.set_random_seed(1)
     model = keras.applications.InceptionV3(include_top=False, weights=None, pooling="avg")
     for variable in model.trainable_variables:
         if variable.value.shape.rank == 4:

@@ -1,0 +1,110 @@
+"""The benchmarks measure what they say, on games of a second."""
+
+import time
+
+import numpy as np
+import pytest
+from e2e import image_set, tiny
+
+import gan_course as gan
+from benchmarks import memory, options, quality, scale, startup, steps
+
+
+@pytest.fixture
+def saved(monkeypatch) -> dict:
+    """What a benchmark would write into results/."""
+    found = {}
+    for module in (memory, options, quality, scale, startup, steps):
+        monkeypatch.setattr(module, "save", found.__setitem__)
+    return found
+
+
+def test_the_clock_of_quality_stands_still_while_samples_are_judged():
+    looks = []
+
+    def judge(recipe, made):
+        looks.append(int(made.step))
+        time.sleep(0.2)
+        return {"distance": float(len(looks))}
+
+    start = time.perf_counter()
+    rows = quality.train_by_clock(tiny(steps=300), image_set(), (0.05, 0.1, 60.0), judge)
+    elapsed = time.perf_counter() - start
+    assert [row["distance"] for row in rows] == [1.0, 2.0, 3.0]
+    assert [row["step"] for row in rows] == looks and looks[-1] == 300
+    assert rows[0]["seconds"] + 0.05 >= 0.05 and rows[-1]["seconds"] <= elapsed - 0.5
+
+
+def test_quality_stops_at_the_last_moment():
+    rows = quality.train_by_clock(tiny(steps=10**6), image_set(), (0.1, 0.3), lambda *_: {})
+    assert len(rows) == 2
+    assert rows[1]["seconds"] == pytest.approx(0.3, abs=0.2)
+
+
+def test_the_moment_of_equal_quality_is_the_first_that_reaches_the_best(capsys):
+    def row(seconds, distance):
+        return {"seconds": seconds, "distance": distance}
+
+    runs = {
+        "slow": [[row(60, 9.0), row(120, 5.0)], [row(60, 7.0), row(120, 8.0)]],
+        "fast": [[row(30, 6.0), row(60, 5.5)], [row(30, 6.5), row(60, 2.0)]],
+    }
+    quality._compare(runs, ["fast"], "slow")
+    printed = capsys.readouterr().out
+    assert "best distance 6.00" in printed  # the median of 5 and 7
+    assert "as good after 45 s" in printed  # the median of 30 and 60
+
+
+def test_every_way_to_feed_a_step_gives_the_same_step():
+    recipe = tiny(steps=1000, log_every=10, sample_every=10, checkpoint_every=10)
+    images = image_set().x_train
+    plain = options.one_call("plain", recipe, images)
+    inside = options.one_call("gather in the graph", recipe, images)
+    several = options.one_call("10 steps a call", recipe.changed(steps_per_call=10), images)
+    losses = [plain() for _ in range(10)]
+    assert losses == [inside() for _ in range(10)]
+    assert several() == losses[-1]
+
+
+@pytest.mark.parametrize("name", ["gan_plane", "wgan_cifar10_quick"])
+def test_the_classic_loop_plays_the_game(name, saved, monkeypatch, capsys):
+    monkeypatch.setattr(steps, "ROUNDS", 1)
+    monkeypatch.setattr(steps, "SECONDS", 0.0)
+    steps.main((name,))
+    assert saved["steps"][name]["classic"]["ratio"] > 0
+    assert name in capsys.readouterr().out
+
+
+@pytest.mark.skipif(steps.torch_step is None, reason="PyTorch is not installed")
+def test_pytorch_builds_the_same_networks():
+    from benchmarks.torch_step import parameters
+
+    for name, recipe in gan.RECIPES.items():
+        ours = sum(
+            int(np.prod(weight.shape))
+            for network in gan.models.build(recipe)
+            for weight in network.trainable_variables
+        )
+        assert parameters(recipe) == ours, name
+
+
+def test_a_folder_is_written_decoded_and_streamed(saved, monkeypatch):
+    monkeypatch.setenv("GAN_COURSE_CACHE", "")
+    scale.main(200)
+    found = saved["scale"]
+    assert found["images"] == 200 and found["folder_ms"] > 0
+    assert found["next_load_s"] < found["first_load_s"]
+
+
+def test_memory_is_measured_in_processes_of_their_own(saved, monkeypatch):
+    monkeypatch.setattr(memory, "SIZES", (500,))
+    memory.main("gan_plane", 100)
+    assert list(saved["memory"]["over_steps"]) == list(range(10, 101, 10))
+    assert saved["memory"]["against_images"][500] > 100  # MB: TensorFlow alone
+
+
+def test_the_start_is_that_of_the_command(saved, monkeypatch):
+    monkeypatch.setattr(startup, "ROUNDS", 1)
+    startup.main(("gan_plane",))
+    (seconds,) = saved["startup"]["gan_plane"]
+    assert 1 < seconds < 60
