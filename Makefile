@@ -28,8 +28,14 @@ notebooks: $(READY)
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps
 	$(BIN)/python -m benchmarks.hooks
+	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.kernels
+	$(BIN)/python -m benchmarks.startup
+	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.evaluate
+	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.draw
 
 $(READY): pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -1,7 +1,10 @@
-"""The same game in eager PyTorch, as one would write it there: the other side of `steps`.
+"""The same networks in eager PyTorch, in the loop of its own DCGAN tutorial.
 
-In: a recipe. Out: a function that makes one step. The networks are read from the same lines; the
-passes are the same as ours, in the same order; the optimizers are torch.optim's.
+In: a recipe. Out: a function that makes one step. The networks are read from the same lines. As in
+the tutorial, D learns from a real batch and from fakes that are detached, then G learns from the
+same fakes through the new D. (A recipe with more critic steps makes new fakes for each.)
+
+Source: https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
 """
 
 import math
@@ -32,54 +35,31 @@ def torch_step(recipe: Recipe, batches: Callable[[int], np.ndarray]) -> Callable
             return torch.rand(recipe.batch_size, recipe.latent_dim) * 2 - 1
         return torch.randn(recipe.batch_size, recipe.latent_dim)
 
-    def of_d(real, fake):
+    def learn_d(real, fake):
+        d_optimizer.zero_grad()
         loss = d_loss(discriminator(real), discriminator(fake), recipe).mean()
         if recipe.penalty is not None:
             loss = loss + recipe.penalty_weight * _penalty(recipe, discriminator, real, fake)
-        return loss
-
-    def learn_d(real):
-        with torch.no_grad():
-            fake = generator(noise())
-        d_optimizer.zero_grad()
-        loss = of_d(real, fake)
         loss.backward()
         d_optimizer.step()
         _clip(recipe, discriminator)
-        return loss
+        return float(loss)
 
-    def learn_g():
+    def learn_g(fake):
         g_optimizer.zero_grad()
-        g_loss(discriminator(generator(noise()))).mean().backward()
+        g_loss(discriminator(fake)).mean().backward()
         g_optimizer.step()
-
-    def learn_together(real):
-        fake = generator(noise())
-        logits = discriminator(fake)
-        loss = d_loss(discriminator(real), logits, recipe).mean()
-        if recipe.penalty is not None:
-            loss = loss + recipe.penalty_weight * _penalty(recipe, discriminator, real, fake)
-        d_weights, g_weights = list(discriminator.parameters()), list(generator.parameters())
-        d_gradients = torch.autograd.grad(loss, d_weights, retain_graph=True)
-        g_gradients = torch.autograd.grad(g_loss(logits).mean(), g_weights)
-        for weight, gradient in zip(d_weights + g_weights, d_gradients + g_gradients, strict=True):
-            weight.grad = gradient
-        d_optimizer.step()
-        g_optimizer.step()
-        _clip(recipe, discriminator)
-        return loss
 
     def step() -> float:
         nonlocal count
         reals = torch.from_numpy(batches(count)).permute(0, 1, 4, 2, 3).contiguous()
         reals = reals.float() * ((high - low) / 255) + low
         count += 1
-        if recipe.order == "simultaneous":
-            return float(learn_together(reals[0]))
         for real in reals:
-            loss = learn_d(real)
-        learn_g()
-        return float(loss)
+            fake = generator(noise())
+            loss = learn_d(real, fake.detach())
+        learn_g(fake if recipe.d_steps == 1 else generator(noise()))
+        return loss
 
     return step
 

@@ -7,7 +7,7 @@ import pytest
 from e2e import image_set, tiny
 
 import gan_course as gan
-from benchmarks import memory, options, quality, scale, startup, steps
+from benchmarks import ablation, draw, memory, options, quality, scale, startup, steps
 
 
 @pytest.fixture
@@ -86,6 +86,23 @@ def test_pytorch_builds_the_same_networks():
             for weight in network.trainable_variables
         )
         assert parameters(recipe) == ours, name
+
+
+def test_an_idea_that_is_taken_back_changes_the_recipe_and_nothing_else():
+    for dataset, name in quality.QUICK.items():
+        whole = gan.recipe(name)
+        assert whole.dataset == dataset
+        for idea, changes in ablation.TAKEN_BACK.items():
+            assert set(whole.differences(whole.changed(**changes))) == set(changes), idea
+
+
+def test_the_results_in_the_repository_can_be_drawn(tmp_path):
+    draw.main(tmp_path)
+    drawn = {file.stem for file in tmp_path.iterdir()}
+    assert "steps" in drawn
+    for file in tmp_path.iterdir():
+        picture = gan.images.read_png(file)[0]
+        assert picture.shape[0] > 100 and len(np.unique(picture)) > 10, file
 
 
 def test_a_folder_is_written_decoded_and_streamed(saved, monkeypatch):
