@@ -7,27 +7,23 @@ history (timings aside) as one that was never stopped.
 
 import contextlib
 import math
-import platform
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-import gan_course
 from gan_course import distributed, history, loop, objectives, state
 from gan_course import hooks as default_hooks
-from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, load
 from gan_course.data.batches import Batches
 from gan_course.diagnosis import Watch
 from gan_course.errors import InputError, TrainingDiverged
 from gan_course.evaluation import DistanceMeter
 from gan_course.features import features_for
+from gan_course.identity import check_progress, check_same_run, describe
 from gan_course.loop import Hook
 from gan_course.objectives import Objective
 from gan_course.recipes import recipe as find_recipe
-from gan_course.run import Run, restore_newest, stored_recipe
+from gan_course.run import Run, restore_newest
 from gan_course.rundir import RunDir, atomic_write
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
@@ -69,13 +65,13 @@ def train(
         train_state = state.create(recipe)  # all that can be wrong with the input shows by now
     if not distributed.is_chief(strategy):
         return _follow(RunDir(out), recipe, chosen, batches, train_state, strategy)
-    description = _description(recipe, chosen, data)
+    description = describe(recipe, chosen, data)
     run_dir = RunDir(out)
     with run_dir.locked():
         if run_dir.recipe.exists():
-            _check_same_run(run_dir, recipe, description)
+            check_same_run(run_dir, recipe, description)
         done = restore_newest(run_dir, train_state) or 0
-        _check_progress(run_dir, recipe, done)
+        check_progress(run_dir, recipe, done)
         distributed.check_same_start(strategy, done)
         run_dir.write_recipe(description)
         run_dir.write_failure(None)
@@ -134,60 +130,6 @@ def _batches(recipe: Recipe, data: ImageSet) -> Batches:
             f"{data.name!r} are {data.image_shape}; choose another dataset or recipe"
         )
     return Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
-
-
-def _description(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
-    """What recipe.json holds: all that makes the run what it is, and what it was made with."""
-    return {
-        "recipe": recipe.to_json(),
-        "objective": objective.name,
-        "losses": objectives.fingerprint(objective),
-        "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
-        "pixels": _pixels(data.x_train),
-        "made_with": {
-            "gan_course": gan_course.__version__,
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
-    }
-
-
-def _pixels(images: np.ndarray) -> dict[str, float]:
-    """Of up to 1,000 training images, as bytes: for the doctor, who may not have the images."""
-    some = images[:: -(-len(images) // 1000)]
-    low, high = int(some.min()), int(some.max())
-    return {"min": low, "max": high, "deviation": round(float(some.std()), 3)}
-
-
-def _check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
-    """One folder, one run: refuse with the fields that differ."""
-    differences = stored_recipe(run_dir).differences(recipe)
-    if recipe.final_rate == 1:  # more steps make a longer run, not another one
-        differences.pop("steps", None)
-    stored = run_dir.read_recipe()
-    for key in ("objective", "losses", "data"):
-        if stored.get(key) != description[key]:
-            differences[key] = (stored.get(key), description[key])
-    if differences:
-        fields = ", ".join(
-            f"{name}: {there!r} there, {now!r} now" for name, (there, now) in differences.items()
-        )
-        raise InputError(
-            f"{run_dir.path} holds another run ({fields}); choose another folder, "
-            "or the same recipe to go on with it"
-        )
-
-
-def _check_progress(run_dir: RunDir, recipe: Recipe, done: int) -> None:
-    if done > recipe.steps:
-        raise InputError(
-            f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "
-            "ask for more steps or choose another folder"
-        )
-    if run_dir.history.exists():
-        history.read(run_dir.history)  # a damaged one is refused before anything is written
 
 
 def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str:
