@@ -38,7 +38,7 @@ RECIPES = (
     Recipe(
         name="demo",
         about="a small DCGAN on the embedded digits: what `make demo` trains",
-        cpu_minutes=1.5,
+        cpu_minutes=1.7,
         dataset="glyphs",
         **QUICK,
         latent_dim=16,
@@ -83,7 +83,7 @@ RECIPES = (
     Recipe(
         name="dcgan_mnist_quick",
         about="chapter 2: a small DCGAN, two epochs",
-        cpu_minutes=1.5,
+        cpu_minutes=1.9,
         dataset="mnist",
         **QUICK,
         latent_dim=16,
