@@ -11,22 +11,25 @@ from pathlib import Path
 from gan_course.backend import keras, tf
 
 RESULTS = Path(__file__).parent / "results"
+ROUNDS = 9
+SECONDS = 0.4  # of one contestant in one round; at least one step
 
 
-def milliseconds_a_step(
-    contestants: dict[str, Callable[[], object]], rounds: int = 15, steps: int = 10
-) -> dict[str, list[float]]:
-    """Each contestant's milliseconds a step, one number for each round, after a warm-up."""
-    for step in contestants.values():
-        for _ in range(5):
-            step()
-    times: dict[str, list[float]] = {name: [] for name in contestants}
-    for _ in range(rounds):
-        for name, step in contestants.items():
+def in_turns(steps: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
+    """Milliseconds a step, one number a round; each plays for about the same time."""
+    counts = {}
+    for name, step in steps.items():
+        step()  # the first one compiles
+        start = time.perf_counter()
+        step()
+        counts[name] = max(1, int(SECONDS / (time.perf_counter() - start)))
+    times: dict[str, list[float]] = {name: [] for name in steps}
+    for _ in range(ROUNDS):
+        for name, step in steps.items():
             start = time.perf_counter()
-            for _ in range(steps):
+            for _ in range(counts[name]):
                 step()
-            times[name].append((time.perf_counter() - start) / steps * 1e3)
+            times[name].append((time.perf_counter() - start) / counts[name] * 1e3)
     return times
 
 

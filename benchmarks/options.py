@@ -12,7 +12,7 @@ import sys
 import numpy as np
 
 import gan_course as gan
-from benchmarks.measure import median_ratio, milliseconds_a_step, save
+from benchmarks.measure import in_turns, median_ratio, save
 from gan_course import loop, objectives, state
 from gan_course.backend import tf
 from gan_course.data.batches import Batches
@@ -66,7 +66,7 @@ def main(names: tuple[str, ...] = RECIPES) -> None:
         images = np.random.default_rng(0).integers(0, 256, (2000, *base.image_shape), np.uint8)
         recipes = {option: base.changed(**changes) for option, changes in OPTIONS.items()}
         calls = {option: one_call(option, recipe, images) for option, recipe in recipes.items()}
-        times = milliseconds_a_step(calls, rounds=9)
+        times = in_turns(calls)
         steps = {option: recipe.steps_per_call for option, recipe in recipes.items()}
         results[name] = {}
         for option, found in times.items():

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import gan_course as gan
-from benchmarks.measure import median_ratio, milliseconds_a_step, resident_megabytes, save
+from benchmarks.measure import in_turns, median_ratio, resident_megabytes, save
 from gan_course import loop, objectives, state
 from gan_course.data.batches import Batches
 
@@ -87,7 +87,7 @@ def main(count: int = 200_000) -> None:
         data = gan.data.load(f"folder:{images}", RECIPE.image_shape)
         again = time.perf_counter()
         from_folder = one_step(compiled, data.x_train)
-        times = milliseconds_a_step({"memory": in_memory, "folder": from_folder}, rounds=15)
+        times = in_turns({"memory": in_memory, "folder": from_folder})
         most = resident_megabytes()
         for step in range(count // RECIPE.batch_size):  # every image once
             from_folder()

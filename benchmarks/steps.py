@@ -10,13 +10,12 @@ penalty.) PyTorch, where it is installed, plays the same game eagerly: see torch
 import itertools
 import statistics
 import sys
-import time
 from collections.abc import Callable
 
 import numpy as np
 
 import gan_course as gan
-from benchmarks.measure import median_ratio, save
+from benchmarks.measure import in_turns, median_ratio, save
 from gan_course import loop, objectives, state
 from gan_course.backend import keras, tf
 from gan_course.data.batches import Batches
@@ -26,9 +25,6 @@ try:
     from benchmarks.torch_step import torch_step
 except ImportError:  # PyTorch is optional
     torch_step = None
-
-ROUNDS = 9
-SECONDS = 0.4  # of one contestant in one round; at least one step
 
 
 def our_step(recipe, images):
@@ -88,24 +84,6 @@ def contestants(recipe, images) -> dict[str, Callable[[], object]]:
         batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
         found["torch"] = torch_step(recipe, batches)
     return found
-
-
-def in_turns(steps: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Milliseconds a step, one number a round; each plays for about the same time."""
-    counts = {}
-    for name, step in steps.items():
-        step()  # the first one compiles
-        start = time.perf_counter()
-        step()
-        counts[name] = max(1, int(SECONDS / (time.perf_counter() - start)))
-    times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(ROUNDS):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            for _ in range(counts[name]):
-                step()
-            times[name].append((time.perf_counter() - start) / counts[name] * 1e3)
-    return times
 
 
 def main(names: tuple[str, ...]) -> None:

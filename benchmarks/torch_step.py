@@ -43,7 +43,7 @@ def torch_step(recipe: Recipe, batches: Callable[[int], np.ndarray]) -> Callable
         loss.backward()
         d_optimizer.step()
         _clip(recipe, discriminator)
-        return float(loss)
+        return loss
 
     def learn_g(fake):
         g_optimizer.zero_grad()
@@ -59,7 +59,7 @@ def torch_step(recipe: Recipe, batches: Callable[[int], np.ndarray]) -> Callable
             fake = generator(noise())
             loss = learn_d(real, fake.detach())
         learn_g(fake if recipe.d_steps == 1 else generator(noise()))
-        return loss
+        return float(loss.detach())
 
     return step
 

@@ -7,7 +7,7 @@ import pytest
 from e2e import image_set, tiny
 
 import gan_course as gan
-from benchmarks import ablation, draw, memory, options, quality, scale, startup, steps
+from benchmarks import ablation, draw, measure, memory, options, quality, scale, startup, steps
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_every_way_to_feed_a_step_gives_the_same_step():
 
 @pytest.mark.parametrize("name", ["gan_plane", "wgan_cifar10_quick"])
 def test_the_classic_loop_plays_the_game(name, saved, monkeypatch, capsys):
-    monkeypatch.setattr(steps, "ROUNDS", 1)
-    monkeypatch.setattr(steps, "SECONDS", 0.0)
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    monkeypatch.setattr(measure, "SECONDS", 0.0)
     steps.main((name,))
     assert saved["steps"][name]["classic"]["ratio"] > 0
     assert name in capsys.readouterr().out
