@@ -35,7 +35,7 @@ def choices() -> dict[str, str]:
 def _jit() -> tuple[bool, str]:
     if tf.config.list_physical_devices("GPU"):
         return True, "on a GPU it joins small kernels, as Keras's own fit does"
-    return False, "on a CPU it compiles for seconds and the convolutions get no faster"
+    return False, "on a CPU it compiles for seconds, which a short run does not win back"
 
 
 def _precision() -> tuple[str, str]:
