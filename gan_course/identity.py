@@ -64,6 +64,7 @@ def check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
 
 
 def check_progress(run_dir: RunDir, recipe: Recipe, done: int) -> None:
+    """Raises InputError if the run has more steps than the recipe, or a damaged history."""
     if done > recipe.steps:
         raise InputError(
             f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "

@@ -45,7 +45,8 @@ def train(
       recipe: a Recipe, or the name of one.
       objective: what the players minimise, in place of the recipe's objective, penalty and clip.
       data: the images, in place of `load(recipe.dataset)`.
-      hooks: your own, called with (step, state, scalars) after every step, after the default ones.
+      hooks: your own, called with (step, state, scalars) after every step, or after so many where
+        the recipe has steps_per_call; the default ones come first.
       progress: show what is trained, and a progress bar.
       strategy: a `tf.distribute` strategy, over whose replicas each batch is shared out. Several
         workers call this with the same folder, which all can read; the chief writes.

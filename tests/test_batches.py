@@ -9,7 +9,7 @@ import pytest
 import gan_course as gan
 from gan_course import loop, state
 from gan_course.backend import tf
-from gan_course.data import ImageSet
+from gan_course.data import ImageSet, batches
 from gan_course.data.batches import Batches
 from gan_course.errors import InputError
 from gan_course.objectives import WASSERSTEIN
@@ -153,3 +153,17 @@ def test_a_trained_run_shows_the_critic_those_batches(tmp_path):
     gan.train(e2e.tiny(**FIVE, steps=2), tmp_path, objective=spy, data=data, progress=False)
     trained = [batch for batch in seen if batch.shape == (8, *e2e.SHAPE)]  # no fingerprints
     assert_six_to_an_epoch(numbers(trained))
+
+
+def test_images_on_the_disk_come_out_the_same_when_their_pages_are_given_back(
+    tmp_path, monkeypatch
+):
+    images = np.random.default_rng(0).integers(0, 256, (300, 8, 8, 1), np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    mapped = np.lib.format.open_memmap(tmp_path / "images.npy", mode="r")
+    monkeypatch.setattr(batches, "_MAPPED", 1000)  # bytes: after every second batch
+    in_memory, on_disk = Batches(images, 10, 1, seed=1), Batches(mapped, 10, 1, seed=1)
+    for step in range(70):  # more than two epochs
+        np.testing.assert_array_equal(in_memory(step), on_disk(step))
+        assert on_disk._read <= 1000
+    assert in_memory._read == 0
