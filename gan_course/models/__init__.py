@@ -1,7 +1,8 @@
 """Networks from a recipe: plain `tf.keras` models, written one layer a line.
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
-Nothing here knows data, losses or training. The notation of the layers is in `notation.py`.
+Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how a
+convolution after `Up` saves work in `upsampling.py`.
 """
 
 import re
@@ -9,6 +10,7 @@ import re
 from gan_course import speed
 from gan_course.backend import keras
 from gan_course.errors import InputError
+from gan_course.models import upsampling
 from gan_course.models.notation import layers_of
 from gan_course.schema import Recipe
 from gan_course.seeds import layer_seed
@@ -51,6 +53,8 @@ def network(
         dtype = "float32" if number == len(lines) else policy
         try:
             for layer in layers_of(line, f"{name}_{number}", seed, dtype):
+                if made.layers and isinstance(made.layers[-1], keras.layers.UpSampling2D):
+                    upsampling.fold(layer)
                 made.add(layer)  # builds it
                 _seed_power_iteration(layer, seed)
         except InputError as error:
