@@ -31,17 +31,18 @@ PLAIN = {"jit": False, "precision": "float32", "steps_per_call": 1}
 
 
 def one_call(name: str, recipe: Recipe, images: np.ndarray):
-    """A function that makes recipe.steps_per_call steps."""
+    """A function that makes as many steps as the recipe says."""
     made = state.create(recipe)
-    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe)
+    several = recipe.steps_per_call or 1
+    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe, steps_per_call=several)
     batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
     count = 0
 
     def call():
         nonlocal count
-        several = [batches(count + i) for i in range(recipe.steps_per_call)]
-        count += recipe.steps_per_call
-        return float(compiled(several[0] if len(several) == 1 else np.stack(several))["d_loss"])
+        images = [batches(count + i) for i in range(several)]
+        count += several
+        return float(compiled(images[0] if several == 1 else np.stack(images))["d_loss"])
 
     if name != "gather in the graph":
         return call

@@ -39,7 +39,6 @@ RECIPE = gan.recipe(
         "Dense 1",
     ),
     batch_size=64,
-    steps_per_call=1,
 )
 
 

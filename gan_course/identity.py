@@ -49,6 +49,7 @@ def check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
     differences = stored_recipe(run_dir).differences(recipe)
     if recipe.final_rate == 1:  # more steps make a longer run, not another one
         differences.pop("steps", None)
+    differences.pop("steps_per_call", None)  # the same steps, in other portions
     stored = run_dir.read_recipe()
     for key in ("objective", "losses", "data"):
         if stored.get(key) != description[key]:

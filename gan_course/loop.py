@@ -64,7 +64,11 @@ def step_function(
 
 
 def compile_step(
-    state: TrainState, objective: Objective, recipe: Recipe, strategy: Strategy | None = None
+    state: TrainState,
+    objective: Objective,
+    recipe: Recipe,
+    strategy: Strategy | None = None,
+    steps_per_call: int = 1,
 ) -> CompiledStep:
     """The train step of a recipe as one TensorFlow graph, traced here, once.
 
@@ -72,8 +76,8 @@ def compile_step(
       strategy: under whose scope `state` was made; each of its replicas takes a share of the batch.
 
     Returns:
-      a function of the images of one step; with recipe.steps_per_call of so many steps, stacked.
-      Its scalars are those of the last step.
+      a function of the images of one step; or of `steps_per_call` steps, stacked. Its scalars are
+      those of the last step.
     """
     # The sums of a strategy, over all devices, are not for XLA.
     step = step_function(state, objective, recipe, jit=strategy is None and speed.jit(recipe))
@@ -84,10 +88,10 @@ def compile_step(
 
     once = tf.function(step if strategy is None else on_all_replicas)
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
-    if recipe.steps_per_call == 1:
+    if steps_per_call == 1:
         return once.get_concrete_function(images)
     return tf.function(partial(_several, once)).get_concrete_function(
-        tf.TensorSpec([recipe.steps_per_call, *images.shape], tf.uint8)
+        tf.TensorSpec([steps_per_call, *images.shape], tf.uint8)
     )
 
 

@@ -53,7 +53,7 @@ class Recipe:
 
     precision: str = "float32"  # of the layers; or "mixed_bfloat16", or "auto": see speed.py
     jit: bool | None = None  # whether XLA compiles the step; None: where it helps
-    steps_per_call: int = 1  # steps that one call of the compiled graph makes; hooks come after it
+    steps_per_call: int | None = None  # that one call of the graph makes; hooks come after them
 
     batch_size: int  # real images per discriminator update
     steps: int  # generator updates
@@ -71,6 +71,10 @@ class Recipe:
             object.__setattr__(self, field.name, _coerced(field, getattr(self, field.name)))
         for name in _POSITIVE:
             _check(getattr(self, name) > 0, f"{name} must be > 0, got {getattr(self, name)}")
+        _check(
+            self.steps_per_call is None or self.steps_per_call > 0,
+            f"steps_per_call must be > 0 or None, got {self.steps_per_call}",
+        )
         _check(0 <= self.seed < 2**31, f"seed must be in [0, 2**31), got {self.seed}")
         _check(
             min(self.image_shape) > 0 and self.image_shape[2] in (1, 3),
@@ -110,7 +114,7 @@ class Recipe:
         )
         for name in ("steps", *_CADENCES):
             _check(
-                getattr(self, name) % self.steps_per_call == 0,
+                getattr(self, name) % (self.steps_per_call or 1) == 0,
                 f"{name}={getattr(self, name)} must be a multiple of "
                 f"steps_per_call={self.steps_per_call}: nothing happens between steps of one call",
             )
@@ -164,7 +168,7 @@ class Recipe:
 
 _POSITIVE = (
     "latent_dim", "d_steps", "g_learning_rate", "d_learning_rate", "batch_size", "steps",
-    "log_every", "sample_every", "checkpoint_every", "steps_per_call",
+    "log_every", "sample_every", "checkpoint_every",
 )  # fmt: skip
 _CADENCES = ("log_every", "sample_every", "first_sample", "checkpoint_every", "distance_every")
 _CHOICES = {
@@ -224,6 +228,7 @@ def _yes_or_no(value) -> bool | None:
 _whole, _real = _number(int), _number(float)
 _CONVERSIONS = {
     int: (_whole, "a whole number"),
+    int | None: (lambda value: None if value is None else _whole(value), "a whole number or None"),
     float: (_real, "a finite number"),
     float | None: (lambda value: None if value is None else _real(value), "a number or None"),
     str: (_text, "a string"),

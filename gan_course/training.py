@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_course import distributed, history, loop, objectives, state
+from gan_course import distributed, history, loop, objectives, speed, state
 from gan_course import hooks as default_hooks
 from gan_course.data import ImageSet, load
 from gan_course.data.batches import Batches
@@ -45,8 +45,8 @@ def train(
       recipe: a Recipe, or the name of one.
       objective: what the players minimise, in place of the recipe's objective, penalty and clip.
       data: the images, in place of `load(recipe.dataset)`.
-      hooks: your own, called with (step, state, scalars) after every step, or after so many where
-        the recipe has steps_per_call; the default ones come first.
+      hooks: your own, called with (step, state, scalars) after every step, or after every
+        `recipe.steps_per_call` where the recipe has a number; the default ones come first.
       progress: show what is trained, and a progress bar.
       strategy: a `tf.distribute` strategy, over whose replicas each batch is shared out. Several
         workers call this with the same folder, which all can read; the chief writes.
@@ -78,7 +78,9 @@ def train(
         run_dir.write_failure(None)
         if progress:
             print(_headline(recipe, data, run_dir, done))
-        compiled = loop.compile_step(train_state, chosen, recipe, strategy)
+        alone = not hooks and strategy is None  # nobody asked to see every single step
+        calls = speed.steps_per_call(recipe, done) if alone else recipe.steps_per_call or 1
+        compiled = loop.compile_step(train_state, chosen, recipe, strategy, calls)
         columns = [*compiled.structured_outputs, *(["distance"] if meter else [])]
         rows = history.restart(run_dir.history, done, columns)
         run_dir.forget_after(done)
@@ -92,9 +94,7 @@ def train(
                 bar = default_hooks.progress_bar(done, recipe.steps, lambda: watch.concern)
                 watched.append(open_bar.enter_context(bar))
             steps = range(done, recipe.steps)
-            _train_on(
-                run_dir, compiled, batches, train_state, steps, watched, recipe.steps_per_call
-            )
+            _train_on(run_dir, compiled, batches, train_state, steps, watched, calls)
         run = Run(run_dir.path)
         run.state = train_state  # the cached property: no need to read the checkpoint again
         _write_results(run)
@@ -112,13 +112,14 @@ def _follow(
     """What a worker does who is not the chief: the same steps, and no files."""
     done = restore_newest(run_dir, train_state) or 0
     distributed.check_same_start(strategy, done)
-    compiled = loop.compile_step(train_state, objective, recipe, strategy)
+    calls = recipe.steps_per_call or 1
+    compiled = loop.compile_step(train_state, objective, recipe, strategy, calls)
     stops = [
         default_hooks.every(count, default_hooks.nan_stop, recipe.steps)
         for count in (recipe.log_every, recipe.checkpoint_every)
     ]
     steps = range(done, recipe.steps)
-    loop.fit(train_state, compiled, batches, steps, stops, steps_per_call=recipe.steps_per_call)
+    loop.fit(train_state, compiled, batches, steps, stops, steps_per_call=calls)
     run = Run(run_dir.path)
     run.state = train_state
     return run

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from e2e import CONVOLUTIONS, grids, image_set, logged, same_weights, tiny, train, weights
 
+import gan_course as gan
 from gan_course import doctor, loop, models, speed, state
 from gan_course.data.batches import Batches
 from gan_course.errors import InputError
@@ -50,7 +51,7 @@ def test_hooks_come_after_a_call():
     moments = []
     recipe = tiny(**CALLS_OF_5)
     made = state.create(recipe)
-    compiled = loop.compile_step(made, of_recipe(recipe), recipe)
+    compiled = loop.compile_step(made, of_recipe(recipe), recipe, steps_per_call=5)
     batches = Batches(image_set().x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
     note = [lambda step, made, _: moments.append((step, int(made.step)))]
     loop.fit(made, compiled, batches, range(10, 30), note, steps_per_call=5)
@@ -63,6 +64,45 @@ def test_hooks_come_after_a_call():
 def test_nothing_may_be_due_between_the_steps_of_a_call(field):
     with pytest.raises(InputError, match=f"{field}=23 must be a multiple of steps_per_call=5"):
         tiny(**{**CALLS_OF_5, field: 23})
+
+
+PLANE = dict(
+    image_shape=(1, 2, 1), generator=("Dense 8 ReLU", "Dense 2 tanh", "Reshape 1 2 1"),
+    discriminator=("Flatten", "Dense 8 LReLU .2", "Dense 1"), grid=(2, 3),
+)  # fmt: skip
+
+
+def test_left_open_points_take_as_many_steps_a_call_as_fit_between_what_is_due():
+    due = dict(steps=60, log_every=20, sample_every=20, checkpoint_every=40)
+    recipe = tiny(**PLANE, **due)
+    assert speed.steps_per_call(recipe) == 10
+    assert speed.steps_per_call(recipe, done=15) == 5
+    assert speed.steps_per_call(recipe, done=33) == 1
+    assert speed.steps_per_call(recipe.changed(first_sample=12)) == 4
+    assert speed.steps_per_call(recipe.changed(log_every=18, steps=72)) == 2
+    assert speed.steps_per_call(recipe.changed(steps_per_call=1)) == 1
+    assert speed.steps_per_call(tiny(**due)) == 1  # images
+
+
+def test_a_run_of_points_is_the_same_run_watched_or_not_and_goes_on_from_any_step(tmp_path):
+    cadences = {"log_every": 10, "sample_every": 20, "checkpoint_every": 20, "steps": 40}
+    recipe = tiny(**PLANE, **cadences, dataset="ring")
+    seen = []
+
+    def stop(step, *_):
+        seen.append(step)
+        if step == 23:
+            raise KeyboardInterrupt
+
+    alone = gan.train(recipe, tmp_path / "alone", progress=False)
+    with pytest.raises(KeyboardInterrupt):
+        gan.train(recipe, tmp_path / "stopped", hooks=[stop], progress=False)
+    assert seen == list(range(1, 24))  # a hook of one's own sees every step
+    resumed = gan.train(recipe, tmp_path / "stopped", progress=False)
+    assert same_weights(alone, resumed)
+    assert logged(alone.path) == logged(resumed.path)
+    same = gan.train(recipe.changed(steps_per_call=5), tmp_path / "alone", progress=False)
+    assert same.step == 40  # the folder's run, not another one
 
 
 SMOOTH = dict(
