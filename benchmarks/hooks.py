@@ -23,8 +23,7 @@ ROUNDS = 5
 def bare_seconds(recipe, data) -> float:
     """The compiled steps alone: state, batches, loop, no hooks."""
     train_state = state.create(recipe)
-    objective = objectives.with_real_label(objectives.find(recipe.objective), recipe.real_label)
-    compiled = loop.compile_step(train_state, objective, recipe)
+    compiled = loop.compile_step(train_state, objectives.of_recipe(recipe), recipe)
     batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
     compiled(batches(0))  # traced and compiled before the clock starts
     start = time.perf_counter()
