@@ -181,6 +181,7 @@ def test_show_returns_the_library_s_own_source():
     shown = teaching.show(step.generator_update)
     assert shown.data.startswith("def generator_update(state, objective, latent):")
     assert "tape.gradient(loss, weights)" in shown.data and shown.language == "python"
+    assert '<pre style="font-family: monospace">' in shown._repr_html_()
 
 
 def test_show_refuses_what_has_no_source():

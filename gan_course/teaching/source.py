@@ -17,7 +17,13 @@ def show(function: Callable):
     """
     from IPython.display import Code
 
-    return Code(inspect.getsource(function), language="python")
+    class Monospaced(Code):
+        """An exported page would show it in the font of the text."""
+
+        def _repr_html_(self) -> str:
+            return super()._repr_html_().replace("<pre>", '<pre style="font-family: monospace">')
+
+    return Monospaced(inspect.getsource(function), language="python")
 
 
 def animation(gif: Path):
