@@ -1,6 +1,6 @@
 """What `train()` with its default hooks costs over its bare compiled steps, and its memory.
 
-python -m benchmarks.hooks [RECIPE] [STEPS]
+python -m benchmarks.hooks [RECIPE ...]
 
 Both make the same steps on the same images, in turns. Writing the curves, the animation and the
 exported generator at the end is timed apart: it is paid once, not by the step.
@@ -17,7 +17,8 @@ from benchmarks.measure import median_ratio, resident_megabytes, save
 from gan_course import loop, objectives, state
 from gan_course.data.batches import Batches
 
-ROUNDS = 5
+RECIPES = ("vanilla_mnist_quick", "dcgan_mnist_quick")
+ROUNDS, STEPS = 5, 1000
 
 
 def bare_seconds(recipe, data) -> float:
@@ -50,8 +51,8 @@ def full_seconds(recipe, data, memory: dict[int, int]) -> tuple[float, float]:
     return moments[recipe.steps] - moments[1], end - moments[recipe.steps]
 
 
-def main(name: str = "vanilla_mnist_quick", steps: int = 900) -> None:
-    recipe = gan.recipe(name, dataset="glyphs", steps=steps)
+def measure(name: str) -> dict:
+    recipe = gan.recipe(name, dataset="glyphs", steps=STEPS)
     data = gan.data.load("glyphs")
     bare, full, after, memory = [], [], [], {}
     for _ in range(ROUNDS):
@@ -60,19 +61,24 @@ def main(name: str = "vanilla_mnist_quick", steps: int = 900) -> None:
         full.append(seconds)
         after.append(ending)
     overhead = (median_ratio(full, bare) - 1) * 100
-    results = {
-        "recipe": name,
-        "steps": steps,
+    return {
         "bare_s": round(statistics.median(bare), 2),
         "train_s": round(statistics.median(full), 2),
         "overhead_percent": round(overhead, 1),
         "results_s": round(statistics.median(after), 2),
         "resident_mb_after_step": memory,
     }
-    for key, value in results.items():
-        print(f"{key:30} {value}")
+
+
+def main(names: tuple[str, ...] = RECIPES) -> None:
+    results = {}
+    for name in names:
+        results[name] = measure(name)
+        print(f"{name}, {STEPS:,} steps, medians of {ROUNDS} rounds")
+        for key, value in results[name].items():
+            print(f"  {key:30} {value}", flush=True)
     save("hooks", results)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:2], *map(int, sys.argv[2:3]))
+    main(tuple(sys.argv[1:]) or RECIPES)

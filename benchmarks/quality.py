@@ -27,7 +27,7 @@ from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
 QUICK = {"mnist": "dcgan_mnist_quick", "fashion_mnist": "dcgan_fashion_quick"}
-MOMENTS = (30.0, 60.0, 120.0)  # seconds
+MOMENTS = (10.0, 30.0, 60.0, 120.0)  # seconds
 EVERY = 60.0  # seconds between two looks at the reference
 COUNT = 10_000  # samples, and real images
 
