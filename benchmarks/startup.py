@@ -17,7 +17,7 @@ from benchmarks.measure import save
 from gan_course import speed
 
 RECIPES = ("gan_plane", "demo", "dcgan_mnist_quick", "wgan_gp_faces_quick")
-STAND_INS = {"mnist": "glyphs", "fashion_mnist": "glyphs"}  # of the same shape, always there
+STAND_INS = {"mnist": "glyphs", "fashion_mnist": "glyphs", "faces": "faces_toy"}  # always there
 ROUNDS = 3
 
 

@@ -35,6 +35,19 @@ def _startup_chatter_kept_back() -> Iterator[None]:
             os.close(stderr)
 
 
+@contextmanager
+def _left_out(package: str) -> Iterator[None]:
+    """Inside, the package cannot be imported; afterwards it can."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
 if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
     raise InputError(
         f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}, but gan_course trains with TensorFlow; "
@@ -45,7 +58,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # leave out INFO, keep warni
 # help others as well: `python -m benchmarks.kernels` tells how much.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-with _startup_chatter_kept_back():
+# Where scikit-learn is installed, Keras loads it, for wrappers that nobody uses here: that would be
+# a fifth of the time that this module takes.
+with _startup_chatter_kept_back(), _left_out("sklearn"):
     import keras
     import tensorflow as tf
 

@@ -44,7 +44,7 @@ def step_function(
         return scalars
 
     if jit:
-        play = tf.function(play, jit_compile=True)
+        play = tf.function(play, jit_compile=True, autograph=False)
 
     def step(images):
         latents = [
@@ -86,11 +86,13 @@ def compile_step(
         scalars = strategy.run(step, args=(images,))
         return {name: strategy.reduce("mean", value, axis=None) for name, value in scalars.items()}
 
-    once = tf.function(step if strategy is None else on_all_replicas)
+    # Nothing in a step needs autograph, which takes longer than the rest of the tracing. (The
+    # functions of an objective of one's own do: `objectives.of_recipe` sees to that.)
+    once = tf.function(step if strategy is None else on_all_replicas, autograph=False)
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
     if steps_per_call == 1:
         return once.get_concrete_function(images)
-    return tf.function(partial(_several, once)).get_concrete_function(
+    return tf.function(partial(_several, once), autograph=False).get_concrete_function(
         tf.TensorSpec([steps_per_call, *images.shape], tf.uint8)
     )
 
@@ -98,7 +100,7 @@ def compile_step(
 def _several(step: CompiledStep, images: tf.Tensor) -> Scalars:
     """Steps one after the other in one graph; traced once."""
     _, scalars = tf.while_loop(
-        lambda number, _: number < len(images),
+        lambda number, _: number < images.shape[0],
         lambda number, _: (number + 1, step(images[number])),
         (1, step(images[0])),
         parallel_iterations=1,

@@ -137,15 +137,30 @@ def of_recipe(recipe: Recipe, own: Objective | None = None) -> Objective:
     """The game that a recipe's objective, real_label, penalty, penalty_weight and clip describe.
 
     Args:
-      own: an objective in place of all of them but `real_label`.
+      own: an objective in place of all of them but `real_label`. Its functions may use Python's
+        `if`, `for` and `len` on tensors.
     """
     if own is not None:
-        return with_real_label(own, recipe.real_label)
+        return _converted(with_real_label(own, recipe.real_label))
     return replace(
         with_real_label(find(recipe.objective), recipe.real_label),
         penalty=None if recipe.penalty is None else PENALTIES[recipe.penalty],
         penalty_weight=recipe.penalty_weight,
         clip=recipe.clip,
+    )
+
+
+def _converted(own: Objective) -> Objective:
+    """The same objective as graph functions: the loop compiles its step without autograph."""
+    penalty = own.penalty
+    if penalty is not None:
+        penalty = Penalty(at=tf.function(penalty.at), cost=tf.function(penalty.cost))
+    return replace(
+        own,
+        d_loss=tf.function(own.d_loss),
+        g_loss=tf.function(own.g_loss),
+        scores=tf.function(own.scores),
+        penalty=penalty,
     )
 
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from gan_course import objectives, penalties
+from gan_course import loop, objectives, penalties, state
 from gan_course.backend import keras, tf
 from gan_course.errors import InputError
 from gan_course.objectives import (
@@ -386,3 +386,30 @@ def test_a_negative_penalty_weight_is_refused():
 
     with pytest.raises(InputError, match="weight > 0, or neither"):
         Objective(lambda r, f: f - r, lambda f: -f, penalty=r1, penalty_weight=-1.0)
+
+
+def test_functions_of_one_s_own_may_use_python_s_if_and_len_on_tensors(tiny):
+    def own_d_loss(real, fake):
+        loss = fake - real
+        if real[0, 0] > real[1, 0]:
+            loss *= 2.0
+        return loss / len(loss)
+
+    def graph_d_loss(real, fake):
+        loss = fake - real
+        return tf.where(real[0, 0] > real[1, 0], 2.0 * loss, loss) / 5.0
+
+    def own_at(real, fake, seed):
+        return real + tf.zeros([len(real), 1, 1, 1])
+
+    found = []
+    for d_loss, at in ((own_d_loss, own_at), (graph_d_loss, lambda real, fake, seed: real)):
+        game = Objective(
+            d_loss, objectives.critic_g_loss, penalty=Penalty(at, r1.cost), penalty_weight=1.0
+        )
+        made = state.create(tiny)
+        compiled = loop.compile_step(made, objectives.of_recipe(tiny, game), tiny)
+        images = np.random.default_rng(0).integers(0, 256, (8, 1, 5, 4, 6, 1), np.uint8)
+        found.append([float(compiled(batch)["d_loss"]) for batch in images])
+    assert np.ptp(found[0]) > 0.01
+    np.testing.assert_allclose(*found, rtol=1e-4)

@@ -68,6 +68,17 @@ print({"tensorflow", "keras"} & set(sys.modules))
     assert python(code).stdout.strip() == "set()"
 
 
+def test_keras_does_not_load_scikit_learn_which_can_be_had_all_the_same():
+    code = """
+import sys
+from gan_course.backend import keras
+print("sklearn" in sys.modules)
+import sklearn.datasets
+print("sklearn" in sys.modules)
+"""
+    assert python(code).stdout.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize("name", dir(gan_course))
 def test_every_public_name_can_be_used(name):
     assert getattr(gan_course, name) is not None
