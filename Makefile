@@ -35,6 +35,8 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.evaluate
 	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0
+	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.draw
 
 $(READY): pyproject.toml requirements.txt
