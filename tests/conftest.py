@@ -4,6 +4,13 @@ import pytest
 
 from gan_course.schema import Recipe
 
+LONGEST = ("test_notebooks.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first: two at a time, and none is left over at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture(scope="session")
 def tiny() -> Recipe:
