@@ -44,7 +44,7 @@ def step_function(
         return scalars
 
     if jit:
-        play = tf.function(play, jit_compile=True, autograph=False)
+        play = tf.function(play, jit_compile=True)
 
     def step(images):
         latents = [
