@@ -43,7 +43,10 @@ def our_steps(recipe, images):
 
 
 def classic_step(recipe, images):
-    generator, discriminator = gan.models.build(recipe)
+    generator, discriminator = (
+        keras.Sequential.from_config(network.get_config())  # as Keras computes them
+        for network in gan.models.build(recipe)
+    )
     loss, real_label, fake_label = _classic_loss(recipe)
     discriminator.compile(_classic_optimizer(recipe, recipe.d_learning_rate), loss)
     discriminator.trainable = False
