@@ -86,8 +86,8 @@ def compile_step(
         scalars = strategy.run(step, args=(images,))
         return {name: strategy.reduce("mean", value, axis=None) for name, value in scalars.items()}
 
-    # Nothing in a step needs autograph, which takes longer than the rest of the tracing. (The
-    # functions of an objective of one's own do: `objectives.of_recipe` sees to that.)
+    # Nothing in a step needs autograph, which takes about half of the tracing. (The functions of an
+    # objective of one's own may: `objectives.of_recipe` sees to that.)
     once = tf.function(step if strategy is None else on_all_replicas, autograph=False)
     images = tf.TensorSpec([recipe.d_steps, recipe.batch_size, *recipe.image_shape], tf.uint8)
     if steps_per_call == 1:
