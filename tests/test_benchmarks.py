@@ -132,5 +132,5 @@ def test_memory_is_measured_in_processes_of_their_own(saved, monkeypatch):
 def test_the_start_is_that_of_the_command(saved, monkeypatch):
     monkeypatch.setattr(startup, "ROUNDS", 1)
     startup.main(("gan_plane",))
-    (seconds,) = saved["startup"]["gan_plane"]
+    (seconds,) = saved["startup"]["gan_plane"]["seconds"]
     assert 1 < seconds < 60

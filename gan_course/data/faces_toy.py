@@ -10,6 +10,7 @@ from types import SimpleNamespace as Traits  # float32 (n, 1, 1), or a colour (3
 
 import numpy as np
 
+from gan_course.data.chunks import paint_chunks
 from gan_course.data.shapes import rgb
 from gan_course.data.warp import balanced_labels
 
@@ -74,10 +75,12 @@ def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     traits |= random_colours(count, np.random.default_rng([seed, 2]))
     images = np.empty((count, SIDE, SIDE, 3), np.uint8)
     np.empty(2**21)  # freed at once: after that glibc keeps freed memory, which halves the time
-    for begin in range(0, count, CHUNK):
-        part = slice(begin, begin + CHUNK)
+
+    def portray(part: slice) -> None:
         some = Traits(**{name: array[..., part, :, :] for name, array in traits.items()})
         images[part] = np.moveaxis(np.rint(np.clip(paint(some), 0, 1) * 255), 0, -1)
+
+    paint_chunks(portray, count, CHUNK)
     return images, labels
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from gan_course.data.chunks import paint_chunks
 from gan_course.data.strokes import draw
 from gan_course.data.warp import balanced_labels, random_warp
 
@@ -78,25 +79,28 @@ def stamp(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     centres = np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2
     grid = np.stack(np.meshgrid(centres, centres), axis=-1).reshape(-1, 2)
     coverage = np.empty((count, SIDE * SIDE), np.float32)
-    for begin in range(0, count, CHUNK):
-        part = slice(begin, begin + CHUNK)
+    depths = printed_depths()
+
+    def print_part(part: slice) -> None:
         sheet = font[part] * len(NAMES) + labels[part]
-        depth = sample(sheet, back[part](grid)) / back[part].scale[:, None]
+        depth = sample(depths, sheet, back[part](grid)) / back[part].scale[:, None]
         coverage[part] = np.clip(depth + growth[part] + 0.5, 0, 1)
+
+    paint_chunks(print_part, count, CHUNK)
     return coverage.reshape(count, SIDE, SIDE)
 
 
-def sample(sheet: np.ndarray, points: np.ndarray) -> np.ndarray:
+def sample(depths: np.ndarray, sheet: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Reads the printed digits between their cells, bilinearly.
 
     Args:
-      sheet: int (n,), which row of `printed_depths`.
+      depths: `printed_depths()`.
+      sheet: int (n,), which row of it.
       points: float32 (n, k, 2), pixels from the centre.
 
     Returns:
       float32 (n, k), pixels inside (+) or outside (-) the outline.
     """
-    depths = printed_depths()
     side = depths.shape[1]
     at = np.clip(points * CELLS + (side - 1) / 2, 0, side - 1.001)
     corner = at.astype(np.int32)

@@ -10,6 +10,7 @@ built from half-planes are exact only near the outline, which is all we draw.
 
 import numpy as np
 
+from gan_course.data.chunks import paint_chunks
 from gan_course.data.warp import balanced_labels
 
 SIDE = 32  # pixels
@@ -121,12 +122,14 @@ def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     pose = random_pose(labels, np.random.default_rng([seed, 1]))
     paint, paper, light = random_colours(count, np.random.default_rng([seed, 2]))
     images = np.empty((count, SIDE, SIDE, 3), np.uint8)
-    for begin in range(0, count, CHUNK):
-        part = slice(begin, begin + CHUNK)
+
+    def lay(part: slice) -> None:
         coverage = cover(labels[part], *(array[part] for array in pose))
         ground = paper[part] + gradient(light[part])
         mixed = ground + coverage[..., None] * (paint[part] - ground)
         images[part] = np.rint(np.clip(mixed, 0, 1) * 255)
+
+    paint_chunks(lay, count, CHUNK)
     return images, labels
 
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from gan_course.data.chunks import paint_chunks
 from gan_course.data.warp import Warp, random_warp
 
 SIDE = 28  # pixels
@@ -206,11 +207,13 @@ def draw(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     jitter = rng.normal(0, JITTER, (count, controls.shape[1], 2)).astype(np.float32)
     radius, warp = pen_radius(count, rng), random_warp(count, rng)
     coverage = np.empty((count, SIDE, SIDE), np.float32)
-    for begin in range(0, count, CHUNK):
-        part = slice(begin, begin + CHUNK)
+
+    def write(part: slice) -> None:
         which = writing[part]
         hand = controls[which] + jitter[part]
         coverage[part] = ink(*ends(weights[which], hand, warp[part]), radius[part])
+
+    paint_chunks(write, count, CHUNK)
     return coverage
 
 
