@@ -11,7 +11,6 @@ from pathlib import Path
 from gan_course.backend import tf
 from gan_course.schema import Recipe
 
-_FEW_PIXELS = 16  # where images are this small, a call costs as much as the step in it
 _MOST_STEPS = 10  # in one call: Ctrl-C waits for the end of it
 
 _BF16_CPU = {"avx512_bf16", "amx_bf16", "bf16"}  # flags in /proc/cpuinfo; the last one is Arm's
@@ -30,12 +29,12 @@ def policy(recipe: Recipe) -> str:
 def steps_per_call(recipe: Recipe, done: int = 0) -> int:
     """How many steps one call makes, from step `done` on. The numbers are the same for any.
 
-    Where the recipe leaves it open and its images are points in a plane, as many as fit between
+    Where the recipe leaves it open and its networks have no convolution, as many as fit between
     all that is due: logs, samples, checkpoints.
     """
     if recipe.steps_per_call is not None:
         return recipe.steps_per_call
-    if math.prod(recipe.image_shape) > _FEW_PIXELS:
+    if any("Conv" in line for line in (*recipe.generator, *recipe.discriminator)):
         return 1
     due = (recipe.log_every, recipe.sample_every, recipe.first_sample, recipe.checkpoint_every)
     room = math.gcd(done, recipe.steps, *due)
@@ -48,7 +47,7 @@ def choices() -> dict[str, str]:
     precision, why_precision = _precision()
     return {
         "xla": f"{'on' if use_jit else 'off'}: {why_jit} (recipe: jit=True or False)",
-        "steps a call": f"up to {_MOST_STEPS} for points in a plane, else 1: only where a step is "
+        "steps a call": f"1 with convolutions, up to {_MOST_STEPS} without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
         "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",
     }

@@ -72,7 +72,7 @@ PLANE = dict(
 )  # fmt: skip
 
 
-def test_left_open_points_take_as_many_steps_a_call_as_fit_between_what_is_due():
+def test_left_open_dense_networks_take_as_many_steps_a_call_as_fit_between_what_is_due():
     due = dict(steps=60, log_every=20, sample_every=20, checkpoint_every=40)
     recipe = tiny(**PLANE, **due)
     assert speed.steps_per_call(recipe) == 10
@@ -81,7 +81,7 @@ def test_left_open_points_take_as_many_steps_a_call_as_fit_between_what_is_due()
     assert speed.steps_per_call(recipe.changed(first_sample=12)) == 4
     assert speed.steps_per_call(recipe.changed(log_every=18, steps=72)) == 2
     assert speed.steps_per_call(recipe.changed(steps_per_call=1)) == 1
-    assert speed.steps_per_call(tiny(**due)) == 1  # images
+    assert speed.steps_per_call(tiny(**CONVOLUTIONS, **due)) == 1
 
 
 def test_a_run_of_points_is_the_same_run_watched_or_not_and_goes_on_from_any_step(tmp_path):
