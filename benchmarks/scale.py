@@ -85,6 +85,7 @@ def main(count: int = 200_000) -> None:
         decoded = time.perf_counter()
         data = gan.data.load(f"folder:{images}", RECIPE.image_shape)
         again = time.perf_counter()
+        os.sync()  # what was decoded is on the disk before a step is timed
         from_folder = one_step(compiled, data.x_train)
         times = in_turns({"memory": in_memory, "folder": from_folder})
         most = resident_megabytes()
