@@ -18,7 +18,7 @@ def report(run_path: Path | None) -> None:
     """Print the machine's part and, given a folder, the run's, with a diagnosis."""
     findings = machine() | (run_folder(run_path) if run_path else {})
     for name, finding in findings.items():
-        print(f"{name:<12}{finding}")
+        print(f"{name:<13} {finding}")
     if run_path is not None:
         print(f"\n{open_run(run_path).diagnose()}")
 
