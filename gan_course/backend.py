@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from gan_course.errors import InputError
 
@@ -55,7 +55,7 @@ if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
     )
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # leave out INFO, keep warnings and errors
 # oneDNN's kernels. TensorFlow turns them on by itself only on processors with AVX-512, but they
-# help others as well: `python -m benchmarks.kernels` tells how much.
+# help others as well: `python -m benchmarks.settings` tells how much.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 # Where scikit-learn is installed, Keras loads it, for wrappers that nobody uses here: that would be
@@ -65,6 +65,36 @@ with _startup_chatter_kept_back(), _left_out("sklearn"):
     import tensorflow as tf
 
     tf.config.list_physical_devices()  # looks for GPUs, which is the chattiest part
+
+
+def _one_thread_an_operation() -> None:
+    """With two cores: two operations at a time, of one thread each, unless you have said otherwise.
+
+    TensorFlow would give every operation both cores, and still start two at a time. In networks as
+    small as the quick recipes', handing the halves out takes longer than computing them:
+    `python -m benchmarks.settings`. This must happen before TensorFlow first computes.
+    """
+    threading = tf.config.threading
+    yours = (
+        os.environ.get("TF_NUM_INTRAOP_THREADS")
+        or os.environ.get("TF_NUM_INTEROP_THREADS")
+        or threading.get_intra_op_parallelism_threads()
+        or threading.get_inter_op_parallelism_threads()
+    )
+    if yours or _usable_cores() != 2 or tf.config.list_physical_devices("GPU"):
+        return
+    with suppress(RuntimeError):  # it has computed already: it stays as it is
+        threading.set_intra_op_parallelism_threads(1)
+        threading.set_inter_op_parallelism_threads(2)
+
+
+def _usable_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):  # Linux: this process may have been given fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+_one_thread_an_operation()
 
 # The remapper fuses layers in a graph, but gives up with an error message on the gradient of a
 # convolution with a LeakyReLU, so on every DCGAN. Without it the steps take the same time.

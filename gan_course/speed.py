@@ -1,8 +1,9 @@
 """How a step is compiled on this device, where the recipe leaves it open.
 
 In: a recipe, and what the device is. Out: whether XLA compiles the step, in which precision the
-layers compute, and how many steps one call makes; each with its reason, for the doctor.
-`python -m benchmarks.options` measures them.
+layers compute, and how many steps one call makes; each with its reason, for the doctor, who also
+says how TensorFlow shares the cores out (backend.py). `python -m benchmarks.options` and
+`python -m benchmarks.settings` measure them.
 """
 
 import math
@@ -49,6 +50,7 @@ def choices() -> dict[str, str]:
         "xla": f"{'on' if use_jit else 'off'}: {why_jit} (recipe: jit=True or False)",
         "steps a call": f"1 with convolutions, up to {_MOST_STEPS} without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
+        "threads": _threads(),
         "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",
     }
 
@@ -57,6 +59,21 @@ def _jit() -> tuple[bool, str]:
     if tf.config.list_physical_devices("GPU"):
         return True, "on a GPU it joins small kernels, as Keras's own fit does"
     return False, "on a CPU it compiles for seconds, which a short run does not win back"
+
+
+def _threads() -> str:
+    an_operation = tf.config.threading.get_intra_op_parallelism_threads()
+    at_a_time = tf.config.threading.get_inter_op_parallelism_threads()
+    if (an_operation, at_a_time) == (1, 2):
+        numbers, why = (
+            "one an operation, two operations at a time",
+            "small networks gain on 2 cores",
+        )
+    elif an_operation or at_a_time:
+        numbers, why = f"{an_operation} an operation, {at_a_time} at a time", "as you have set it"
+    else:
+        numbers, why = "as TensorFlow shares them out", "only 2 cores without a GPU gain otherwise"
+    return f"{numbers}: {why} (environment: TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS)"
 
 
 def _precision() -> tuple[str, str]:

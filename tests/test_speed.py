@@ -1,11 +1,15 @@
 """What makes a step faster must not make it another step."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from e2e import CONVOLUTIONS, grids, image_set, logged, same_weights, tiny, train, weights
 
 import gan_course as gan
-from gan_course import doctor, loop, models, speed, state
+from gan_course import backend, doctor, loop, models, speed, state
 from gan_course.data.batches import Batches
 from gan_course.errors import InputError
 from gan_course.objectives import of_recipe
@@ -169,7 +173,84 @@ def test_a_gpu_is_given_xla_and_if_it_is_new_enough_bfloat16(monkeypatch):
 def test_the_doctor_says_what_was_chosen_and_why():
     found = doctor.machine()
     assert found["xla"].startswith(("on: ", "off: "))
+    assert found["threads"].startswith(("one an operation, two ", "as TensorFlow "))
     assert "auto" in found["precision"] and "recipe: precision" in found["precision"]
+
+
+@pytest.fixture
+def threads(monkeypatch):
+    """TensorFlow's two numbers of threads, as if it had not begun to compute; 0 is its own way."""
+    numbers = {"intra": 0, "inter": 0}
+    for kind in numbers:
+        name = f"{kind}_op_parallelism_threads"
+        monkeypatch.setattr(
+            backend.tf.config.threading, f"get_{name}", lambda kind=kind: numbers[kind]
+        )
+        monkeypatch.setattr(
+            backend.tf.config.threading,
+            f"set_{name}",
+            lambda n, kind=kind: numbers.update({kind: n}),
+        )
+        monkeypatch.delenv(f"TF_NUM_{kind.upper()}OP_THREADS", raising=False)
+    monkeypatch.setattr(backend.tf.config, "list_physical_devices", lambda kind=None: [])
+    monkeypatch.setattr(backend, "_usable_cores", lambda: 2)
+    return numbers
+
+
+def test_with_two_cores_an_operation_gets_one_thread_and_the_doctor_says_so(threads):
+    backend._one_thread_an_operation()
+    assert threads == {"intra": 1, "inter": 2}
+    assert doctor.machine()["threads"].startswith("one an operation, two operations at a time")
+
+
+@pytest.mark.parametrize("cores", [1, 4])
+def test_with_more_or_fewer_cores_tensorflow_shares_them_out(cores, threads, monkeypatch):
+    monkeypatch.setattr(backend, "_usable_cores", lambda: cores)
+    backend._one_thread_an_operation()
+    assert threads == {"intra": 0, "inter": 0}
+    assert doctor.machine()["threads"].startswith("as TensorFlow shares them out")
+
+
+def test_with_a_gpu_tensorflow_shares_the_cores_out(threads, monkeypatch):
+    monkeypatch.setattr(backend.tf.config, "list_physical_devices", lambda kind: ["a GPU"])
+    backend._one_thread_an_operation()
+    assert threads == {"intra": 0, "inter": 0}
+
+
+@pytest.mark.parametrize("variable", ["TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"])
+def test_threads_chosen_in_the_environment_stay(variable, threads, monkeypatch):
+    monkeypatch.setenv(variable, "2")
+    backend._one_thread_an_operation()
+    assert threads == {"intra": 0, "inter": 0}
+
+
+@pytest.mark.parametrize("kind", ["intra", "inter"])
+def test_threads_chosen_in_the_program_stay(kind, threads):
+    threads[kind] = 3
+    backend._one_thread_an_operation()
+    assert sorted(threads.values()) == [0, 3]
+    assert doctor.machine()["threads"].endswith(
+        "as you have set it (environment: TF_NUM_INTRAOP_THREADS, TF_NUM_INTEROP_THREADS)"
+    )
+
+
+def test_two_cores_are_shared_out_when_the_course_is_imported_before_tensorflow_computes():
+    code = """
+import os
+os.sched_getaffinity = lambda process: {0, 1}
+from gan_course.backend import tf
+threading = tf.config.threading
+print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads())
+"""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_NUM_")}
+    environment["CUDA_VISIBLE_DEVICES"] = "-1"
+
+    def printed(before: str) -> str:
+        command = [sys.executable, "-c", before + code]
+        return subprocess.check_output(command, env=environment, text=True).strip()
+
+    assert printed("") == "1 2"
+    assert printed("import tensorflow; tensorflow.zeros(1)") == "0 0"
 
 
 def test_the_flags_of_the_processor_are_read():
