@@ -34,6 +34,7 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.evaluate
+	$(BIN)/python -m benchmarks.precision
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0
 	$(BIN)/python -m benchmarks.ablation
