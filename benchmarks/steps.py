@@ -4,7 +4,9 @@ python -m benchmarks.steps [RECIPE ...]
 
 The classic loop is that of many tutorials: `predict` makes the fakes, then `train_on_batch` twice,
 once for D on real and fake images together, once for G through a frozen D. (It has no gradient
-penalty.) PyTorch, where it is installed, plays the same game eagerly: see torch_step.py.
+penalty.) PyTorch, where it is installed, plays the same game eagerly: see torch_step.py. Where the
+recipe's order is alternating, it makes new fakes for G, as we do; the last column is without them,
+as in PyTorch's own tutorial.
 """
 
 import itertools
@@ -91,13 +93,17 @@ def contestants(recipe, images) -> dict[str, Callable[[], object]]:
         found["classic"] = classic_step(recipe, images)
     if torch_step is not None:
         batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
-        found["torch"] = torch_step(recipe, batches)
+        shared = recipe.order == "simultaneous"
+        found["torch"] = torch_step(recipe, batches, same_fakes=shared)
+        if not shared:
+            found["torch, same fakes"] = torch_step(recipe, batches, same_fakes=True)
     return found
 
 
 def main(names: tuple[str, ...]) -> None:
     results = {}
-    print(f"{'recipe':27} {'ours':>11} {'images/s':>9} {'classic':>16} {'PyTorch':>16}")
+    others = ("classic", "torch", "torch, same fakes")
+    print(f"{'recipe':27} {'ours':>11} {'images/s':>9}" + "".join(f"{o:>19}" for o in others))
     for name in names:
         recipe = gan.recipe(name)
         shape = (max(2000, recipe.batch_size), *recipe.image_shape)
@@ -108,16 +114,16 @@ def main(names: tuple[str, ...]) -> None:
         rate = recipe.images_per_step / ours * 1e3
         results[name] = {"images_per_step": recipe.images_per_step, "ours_ms": round(ours, 2)}
         line = f"{name:27} {ours:8.1f} ms {rate:9,.0f}"
-        for other in ("classic", "torch"):
+        for other in others:
             if other not in times:
-                line += f" {'–':>16}"
+                line += f"{'–':>19}"
                 continue
             ratio = median_ratio(times[other], times["ours"])
             results[name][other] = {
                 "ms": round(statistics.median(times[other]), 2),
                 "ratio": round(ratio, 2),
             }
-            line += f" {statistics.median(times[other]):8.1f} ms {ratio:4.2f}x"
+            line += f"{statistics.median(times[other]):10.1f} ms {ratio:4.2f}x"
         print(line, flush=True)
     save("steps", results)
 

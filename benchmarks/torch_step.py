@@ -1,8 +1,8 @@
 """The same networks in eager PyTorch, in the loop of its own DCGAN tutorial.
 
-In: a recipe. Out: a function that makes one step. The networks are read from the same lines. As in
-the tutorial, D learns from a real batch and from fakes that are detached, then G learns from the
-same fakes through the new D. (A recipe with more critic steps makes new fakes for each.)
+In: a recipe. Out: a function that makes one step. The networks are read from the same lines. D
+learns from real batches and from fakes that are detached, new ones for each batch; then G learns
+through the new D: from the last fakes again, as in the tutorial, or from new ones.
 
 Source: https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
 """
@@ -18,8 +18,14 @@ from torch.nn import functional
 from gan_course.schema import Recipe
 
 
-def torch_step(recipe: Recipe, batches: Callable[[int], np.ndarray]) -> Callable[[], float]:
-    """One step of `recipe` on uint8 images `batches(step)`: (d_steps, batch, H, W, C)."""
+def torch_step(
+    recipe: Recipe, batches: Callable[[int], np.ndarray], same_fakes: bool
+) -> Callable[[], float]:
+    """One step of `recipe` on uint8 images `batches(step)`: (d_steps, batch, H, W, C).
+
+    Args:
+      same_fakes: G learns from D's last fakes, which saves a forward pass of G.
+    """
     torch.manual_seed(recipe.seed)
     height, width, channels = recipe.image_shape
     generator = network(recipe.generator, (recipe.latent_dim,))
@@ -58,7 +64,7 @@ def torch_step(recipe: Recipe, batches: Callable[[int], np.ndarray]) -> Callable
         for real in reals:
             fake = generator(noise())
             loss = learn_d(real, fake.detach())
-        learn_g(fake if recipe.d_steps == 1 else generator(noise()))
+        learn_g(fake if same_fakes else generator(noise()))
         return float(loss.detach())
 
     return step

@@ -45,6 +45,13 @@ def uniform(shape: list[int], seed: tf.Tensor, low: float = 0.0, high: float = 1
     return tf.random.stateless_uniform(shape, seed, minval=low, maxval=high, alg=_ALGORITHM)
 
 
+def uniform_words(count, seed: tf.Tensor) -> tf.Tensor:
+    """As many random words (count,), uint32, every bit of them 0 or 1 alike."""
+    return tf.random.stateless_uniform(
+        [count], seed, minval=None, maxval=None, dtype=tf.uint32, alg=_ALGORITHM
+    )
+
+
 def layer_seed(run_seed: int, layer: str) -> int:
     """A seed in [0, 2**31) for the initial weights and the dropout of the layer of that name."""
     digest = hashlib.sha256(f"{run_seed}/{layer}".encode()).digest()

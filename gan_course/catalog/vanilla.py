@@ -15,7 +15,7 @@ _XAVIER = dict(
         "Dense 256 xavier bias(.1,.2) LReLU .01 Dropout .1",
         "Dense 1 xavier bias(.1,.2)",
     ),
-    order="alternating",
+    order="simultaneous",
     g_learning_rate=2e-4,
     d_learning_rate=2e-4,
     beta_1=0.9,

@@ -1,8 +1,8 @@
 """Networks from a recipe: plain `tf.keras` models, written one layer a line.
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
-Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how a
-convolution after `Up` saves work in `upsampling.py`.
+Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how
+they save work on a CPU in `kernels.py`, and with fewer products anywhere in `subpixel.py`.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 from gan_course import speed
 from gan_course.backend import keras
 from gan_course.errors import InputError
-from gan_course.models import upsampling
+from gan_course.models import kernels, subpixel
 from gan_course.models.notation import layers_of
 from gan_course.schema import Recipe
 from gan_course.seeds import layer_seed
@@ -53,9 +53,11 @@ def network(
         dtype = "float32" if number == len(lines) else policy
         try:
             for layer in layers_of(line, f"{name}_{number}", seed, dtype):
-                if made.layers and isinstance(made.layers[-1], keras.layers.UpSampling2D):
-                    upsampling.fold(layer)
+                before = made.layers[-1] if made.layers else None
                 made.add(layer)  # builds it
+                kernels.hasten(layer)
+                if isinstance(before, keras.layers.UpSampling2D):
+                    subpixel.fold_upsampling(before, layer)
                 _seed_power_iteration(layer, seed)
         except InputError as error:
             raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None

@@ -105,3 +105,61 @@ assert not [name for name in sys.modules if name.startswith("gan_course")]
 
 def _elsewhere():
     return {**os.environ, "PYTHONPATH": "", "KERAS_BACKEND": "tensorflow"}
+
+
+STRIDED = [
+    "ConvT 1 k4 s2 bias(.1,.2) tanh", "ConvT 3 k5 s2 bias(.1,.2)", "ConvT 1 k3 s2 nobias",
+    "ConvT 2 k2 s2", "ConvT 1 k5 s3", "ConvT 1 k7 s4", "ConvT 1 k3 s3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", STRIDED)
+@pytest.mark.parametrize("shape", [(5, 7, 3), (1, 1, 2)])
+def test_a_transposed_convolution_with_few_filters_is_a_convolution_with_more(line, shape):
+    found, kinds = [], []
+    for net in both((line,), shape):
+        x = images(shape)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            made = net(x, training=True)
+            loss = tf.reduce_sum(tf.sin(made))
+        found.append([made, *tape.gradient(loss, [x, *net.trainable_variables])])
+        graph = tf.function(lambda x, net=net: net(x)).get_concrete_function(x).graph
+        kinds.append({o.type for o in graph.get_operations() if o.type.startswith("Conv2D")})
+    assert kinds == [{"Conv2D"}, {"Conv2DBackpropInput"}]
+    for got, expected in zip(*found, strict=True):
+        scale = max(1, float(tf.reduce_max(tf.abs(expected))))
+        np.testing.assert_allclose(got, expected, atol=1e-5 * scale)
+
+
+@pytest.mark.parametrize("line", ["ConvT 4 k4 s2", "ConvT 1 k5", "ConvT 1 k2 s3", "Conv 1 k4 s2"])
+def test_other_layers_with_a_stride_are_left_alone(line):
+    """More filters, no stride, gaps between the pixels, another layer."""
+    ours, _ = both((line,))
+    assert "call" not in vars(ours.layers[0])
+
+
+def test_the_large_image_between_is_not_computed():
+    """Its operations stay in the graph as written, and none of them leads to the result."""
+    ours, _ = both(("Up", "Conv 4 k5"))
+    graph = tf.function(lambda x: ours(x)).get_concrete_function(images()).graph
+    reached, waiting = set(), [graph.outputs[0].op]
+    while waiting:
+        operation = waiting.pop()
+        if operation.name not in reached:
+            reached.add(operation.name)
+            waiting += [each.op for each in operation.inputs]
+    sizes = {
+        tuple(output.shape)
+        for name in reached
+        for output in graph.get_operation_by_name(name).outputs
+        if output.shape.rank == 4 and output.shape[0] == 2
+    }
+    assert sizes == {(2, 5, 7, 3), (2, 5, 7, 16), (2, 10, 14, 4)}
+
+
+def test_where_the_precision_changes_after_up_the_result_is_still_the_same():
+    """Keras casts the large image, which then does not say where it came from."""
+    ours, keras_own = both(("Up", "Conv 1 k5"), policy="mixed_bfloat16")
+    expected = keras_own(images()).numpy()
+    np.testing.assert_allclose(ours(images()), expected, atol=1e-5)
