@@ -1,8 +1,8 @@
 """How a step is compiled on this device, where the recipe leaves it open.
 
-In: a recipe, and what the device is. Out: whether XLA compiles the step, in which precision the
-layers compute, and how many steps one call makes; each with its reason, for the doctor, who also
-says how TensorFlow shares the cores out (backend.py). `python -m benchmarks.options` and
+In: a recipe, and what the device is. Out: whether XLA compiles the step, in which precision and with
+whose kernels the layers compute, and how many steps one call makes; each with its reason, for the
+doctor, who also says how TensorFlow shares the cores out (backend.py). `python -m benchmarks.options` and
 `python -m benchmarks.settings` measure them.
 """
 
@@ -42,6 +42,11 @@ def steps_per_call(recipe: Recipe, done: int = 0) -> int:
     return max(count for count in range(1, _MOST_STEPS + 1) if room % count == 0)
 
 
+def own_kernels() -> bool:
+    """Whether layers compute with less work than Keras's own (models/kernels.py)."""
+    return not tf.config.list_physical_devices("GPU")
+
+
 def choices() -> dict[str, str]:
     """What is chosen here, and why: name -> a line for the doctor."""
     use_jit, why_jit = _jit()
@@ -51,6 +56,9 @@ def choices() -> dict[str, str]:
         "steps a call": f"1 with convolutions, up to {_MOST_STEPS} without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
         "threads": _threads(),
+        "layers": "in fewer operations than Keras's own, for which a CPU's memory is slow"
+        if own_kernels()
+        else "Keras's own, whose operations XLA joins on a GPU",
         "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",
     }
 

@@ -101,15 +101,21 @@ RECIPES = (
     ),
     Recipe(
         name="vanilla_mnist_xavier_quick",
-        about="chapter 1: the smaller dense GAN with Xavier weights, 15 epochs",
-        cpu_minutes=0.9,
+        about="chapter 1: the smaller dense GAN with Xavier weights, 10 epochs",
+        cpu_minutes=0.7,
         dataset="mnist",
         image_shape=(28, 28, 1),
-        **{**_XAVIER, "g_learning_rate": 5e-4, "beta_1": 0.5},  # G keeps up with D from the start
-        steps=15 * 300,
+        **{
+            **_XAVIER,
+            "g_learning_rate": 1e-3,  # G keeps up with D from the start
+            "d_learning_rate": 3e-4,
+            "beta_1": 0.5,
+            "batch_size": 64,
+        },
+        steps=10 * 937,
         grid=(8, 8),
-        log_every=15,
-        sample_every=300,
-        checkpoint_every=300,
+        log_every=25,
+        sample_every=937 // 2,
+        checkpoint_every=937,
     ),
 )

@@ -8,6 +8,7 @@ from its file computes in Keras's way. On a GPU nothing is changed: XLA joins th
 
 from functools import partial
 
+from gan_course import speed
 from gan_course.backend import keras, tf
 from gan_course.models.subpixel import fold_stride
 from gan_course.seeds import uniform_words
@@ -17,11 +18,10 @@ _VECTOR = 16  # channels that a kernel takes at a time; with a remainder it is s
 
 def hasten(layer: keras.layers.Layer) -> None:
     """Let the layer compute with less work, if it is one that gains by it."""
-    if tf.config.list_physical_devices("GPU"):
+    if not speed.own_kernels():
         return
     if isinstance(layer, keras.layers.BatchNormalization):
-        of_images, channels = len(layer.input_spec.axes or ()) == 1, layer.gamma.shape[0]
-        if layer.input_spec.ndim == 4 and of_images and channels % _VECTOR == 0:
+        if layer.input_spec.ndim == 4 and layer.gamma.shape[0] % _VECTOR == 0:
             layer.call = partial(_normalised, layer)
     elif isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
         layer.call = partial(_dropped, layer)
