@@ -1,9 +1,9 @@
 """How a step is compiled on this device, where the recipe leaves it open.
 
-In: a recipe, and what the device is. Out: whether XLA compiles the step, in which precision and with
-whose kernels the layers compute, and how many steps one call makes; each with its reason, for the
-doctor, who also says how TensorFlow shares the cores out (backend.py). `python -m benchmarks.options` and
-`python -m benchmarks.settings` measure them.
+In: a recipe, and what the device is. Out: whether XLA compiles the step, in which precision and
+with whose kernels the layers compute, and how many steps one call makes; each with its reason, for
+the doctor, who also says how TensorFlow shares the cores out (backend.py).
+`python -m benchmarks.options` and `python -m benchmarks.settings` measure them.
 """
 
 import math

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from graphs import needed
 
 from gan_course.backend import keras, tf
 from gan_course.models import network
@@ -143,16 +144,10 @@ def test_the_large_image_between_is_not_computed():
     """Its operations stay in the graph as written, and none of them leads to the result."""
     ours, _ = both(("Up", "Conv 4 k5"))
     graph = tf.function(lambda x: ours(x)).get_concrete_function(images()).graph
-    reached, waiting = set(), [graph.outputs[0].op]
-    while waiting:
-        operation = waiting.pop()
-        if operation.name not in reached:
-            reached.add(operation.name)
-            waiting += [each.op for each in operation.inputs]
     sizes = {
         tuple(output.shape)
-        for name in reached
-        for output in graph.get_operation_by_name(name).outputs
+        for operation in needed(graph)
+        for output in operation.outputs
         if output.shape.rank == 4 and output.shape[0] == 2
     }
     assert sizes == {(2, 5, 7, 3), (2, 5, 7, 16), (2, 10, 14, 4)}

@@ -2,7 +2,7 @@
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
 Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how
-they save work on a CPU in `kernels.py`, and with fewer products anywhere in `subpixel.py`.
+they save work, on a CPU in `kernels.py`, anywhere in `subpixel.py` and `piecewise.py`.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 from gan_course import speed
 from gan_course.backend import keras
 from gan_course.errors import InputError
-from gan_course.models import kernels, subpixel
+from gan_course.models import kernels, piecewise, subpixel
 from gan_course.models.notation import layers_of
 from gan_course.schema import Recipe
 from gan_course.seeds import layer_seed
@@ -56,6 +56,7 @@ def network(
                 before = made.layers[-1] if made.layers else None
                 made.add(layer)  # builds it
                 kernels.hasten(layer)
+                piecewise.straighten(layer)
                 if isinstance(before, keras.layers.UpSampling2D):
                     subpixel.fold_upsampling(before, layer)
                 _seed_power_iteration(layer, seed)
