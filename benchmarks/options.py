@@ -8,7 +8,6 @@ call, images gathered by NumPy) it is.
 
 import statistics
 import sys
-from unittest import mock
 
 import numpy as np
 
@@ -19,14 +18,7 @@ from gan_course.backend import tf
 from gan_course.data.batches import Batches
 from gan_course.schema import Recipe
 
-RECIPES = (
-    "gan_plane",
-    "vanilla_mnist_quick",
-    "dcgan_mnist_quick",
-    "wgan_gp_faces_quick",
-    "gan_quickdraw",
-    "dcgan_fashion",
-)
+RECIPES = ("gan_plane", "vanilla_mnist_quick", "dcgan_mnist_quick", "wgan_gp_faces_quick")
 _CADENCES = dict.fromkeys(("steps", "log_every", "sample_every", "checkpoint_every"), 1000)
 OPTIONS = {
     "plain": {},
@@ -34,14 +26,13 @@ OPTIONS = {
     "bfloat16": {"precision": "mixed_bfloat16"},
     "10 steps a call": {"steps_per_call": 10, **_CADENCES, "first_sample": 0},
     "gather in the graph": {},
-    "Keras's own layers": {},
 }
 PLAIN = {"jit": False, "precision": "float32", "steps_per_call": 1}
 
 
 def one_call(name: str, recipe: Recipe, images: np.ndarray):
     """A function that makes as many steps as the recipe says."""
-    made = with_keras_own_layers(recipe) if name == "Keras's own layers" else state.create(recipe)
+    made = state.create(recipe)
     several = recipe.steps_per_call or 1
     compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe, steps_per_call=several)
     batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
@@ -66,16 +57,6 @@ def one_call(name: str, recipe: Recipe, images: np.ndarray):
         return float(inside(np.stack([batches.indices(n) for n in numbers]))["d_loss"])
 
     return by_index
-
-
-def with_keras_own_layers(recipe: Recipe) -> state.TrainState:
-    """Without what models/kernels.py and models/subpixel.py do."""
-    nothing = mock.Mock()
-    with (
-        mock.patch("gan_course.models.kernels.hasten", nothing),
-        mock.patch("gan_course.models.subpixel.fold_upsampling", nothing),
-    ):
-        return state.create(recipe)
 
 
 def main(names: tuple[str, ...] = RECIPES) -> None:

@@ -14,7 +14,10 @@ from gan_course.schema import Recipe
 
 _MOST_STEPS = 10  # in one call: Ctrl-C waits for the end of it
 
-_BF16_CPU = {"avx512_bf16", "amx_bf16", "bf16"}  # flags in /proc/cpuinfo; the last one is Arm's
+# Words in /proc/cpuinfo. Intel's avx512_bf16 without its matrix unit took 1.4 to 1.7 times as long
+# as float32, AMD's is faster than float32 (`python -m benchmarks.options`).
+_BF16 = {"amx_bf16": "a matrix unit for bfloat16", "bf16": "bfloat16 (Arm)"}
+_BF16_AMD = {"avx512_bf16": "bfloat16 (AMD)"}
 
 
 def jit(recipe: Recipe) -> bool:
@@ -90,16 +93,23 @@ def _precision() -> tuple[str, str]:
         if capability is not None and capability >= (8, 0):
             return "mixed_bfloat16", f"the GPU has it (compute capability {capability})"
         return "float32", f"the GPU has no bfloat16 (compute capability {capability})"
-    if found := _BF16_CPU & _processor_flags():
-        return "mixed_bfloat16", f"the processor has it ({', '.join(sorted(found))})"
+    words = _processor_words()
+    fast = _BF16 | (_BF16_AMD if "AuthenticAMD" in words else {})
+    for word, meaning in fast.items():
+        if word in words:
+            return "mixed_bfloat16", f"the processor has {meaning}: {word}"
+    if "avx512_bf16" in words:
+        return "float32", "avx512_bf16 without amx_bf16 is slower than float32"
     return "float32", "the processor has no bfloat16"
 
 
-def _processor_flags() -> set[str]:
+def _processor_words() -> set[str]:
+    """The maker and the abilities of the processor, where the system tells (Linux)."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:  # not Linux
         return set()
     named = (line.partition(":") for line in lines)
-    return {flag for name, _, flags in named if name.strip() in ("flags", "Features")
-            for flag in flags.split()}  # fmt: skip
+    return {word for name, _, words in named
+            if name.strip() in ("vendor_id", "flags", "Features")
+            for word in words.split()}  # fmt: skip

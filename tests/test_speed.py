@@ -145,12 +145,30 @@ def test_in_bfloat16_losses_and_normalisation_and_weights_stay_float32():
         assert network.outputs[0].dtype == "float32"
 
 
-def test_auto_follows_the_device_and_a_recipe_overrides_it(monkeypatch):
+PROCESSORS = {
+    "GenuineIntel avx2": ("float32", "no bfloat16"),
+    "GenuineIntel avx2 avx512_bf16": ("float32", "slower"),
+    "GenuineIntel avx2 avx512_bf16 amx_bf16": ("mixed_bfloat16", "amx_bf16"),
+    "AuthenticAMD avx2 avx512_bf16": ("mixed_bfloat16", "avx512_bf16"),
+    "AuthenticAMD avx2": ("float32", "no bfloat16"),
+    "asimd bf16": ("mixed_bfloat16", "Arm"),
+    "": ("float32", "no bfloat16"),
+}
+
+
+@pytest.mark.parametrize(("words", "expected"), PROCESSORS.items())
+def test_auto_follows_the_device_and_a_recipe_overrides_it(words, expected, monkeypatch):
     monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: [])
-    for flags, expected in (({"avx2"}, "float32"), ({"amx_bf16", "avx2"}, "mixed_bfloat16")):
-        monkeypatch.setattr(speed, "_processor_flags", lambda flags=flags: flags)
-        assert speed.policy(tiny(precision="auto")) == expected
-        assert speed.policy(tiny()) == "float32"
+    monkeypatch.setattr(speed, "_processor_words", lambda: set(words.split()))
+    precision, why = expected
+    assert speed.policy(tiny(precision="auto")) == precision
+    assert why in speed.choices()["precision"]
+    for chosen in ("float32", "mixed_bfloat16"):
+        assert speed.policy(tiny(precision=chosen)) == chosen
+
+
+def test_on_a_cpu_xla_is_left_out_and_a_recipe_overrides_it(monkeypatch):
+    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: [])
     assert not speed.jit(tiny())
     assert speed.jit(tiny(jit=True))
 
@@ -253,9 +271,9 @@ print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_paral
     assert printed("import tensorflow; tensorflow.zeros(1)") == "0 0"
 
 
-def test_the_flags_of_the_processor_are_read():
-    flags = speed._processor_flags()
-    assert flags == set() or len(flags) > 5
+def test_the_words_about_the_processor_are_read():
+    words = speed._processor_words()
+    assert words == set() or len(words) > 5
 
 
 @pytest.mark.parametrize(("field", "value"), [("jit", 1), ("jit", "yes"), ("precision", "half")])

@@ -3,7 +3,7 @@
 In: a Keras layer that has been built. Out: the same layer: same weights, same summary, same file,
 and the same result up to rounding (from dropout: of the same distribution). A model that is loaded
 from its file computes in Keras's way. On a GPU nothing is changed: XLA joins the operations there.
-`python -m benchmarks.options` shows what it brings.
+`python -m benchmarks.settings` shows what it brings.
 """
 
 from functools import partial
