@@ -5,7 +5,19 @@ import pytest
 from e2e import image_set, tiny
 
 import gan_course as gan
-from benchmarks import ablation, draw, measure, memory, options, quality, scale, startup, steps
+from benchmarks import (
+    ablation,
+    draw,
+    measure,
+    memory,
+    options,
+    quality,
+    scale,
+    settings,
+    startup,
+    steps,
+)
+from gan_course import state
 
 
 @pytest.fixture
@@ -134,3 +146,15 @@ def test_the_start_is_that_of_the_command(saved, monkeypatch):
     startup.main(("gan_plane",))
     (seconds,) = saved["startup"]["gan_plane"]["seconds"]
     assert 1 < seconds < 60
+
+
+def test_the_settings_are_measured_against_networks_that_compute_as_keras_does():
+    recipe = gan.recipe("gan_quickdraw")
+    own, keras_own = state.create(recipe), settings.with_keras_own_layers(recipe)
+    changed = [
+        sum("call" in vars(layer) for network in (made.generator, made.discriminator)
+            for layer in network.layers)
+        for made in (own, keras_own)
+    ]  # fmt: skip
+    # G: two Up, two convolutions after them, three BN of images, four ReLU; D: four ReLU, Dropout
+    assert changed == [2 + 2 + 3 + 4 + 4 + 4, 0]
