@@ -18,7 +18,7 @@ from gan_course import loop, objectives, state
 from gan_course.data.batches import Batches
 
 RECIPES = ("vanilla_mnist_quick", "dcgan_mnist_quick")
-ROUNDS, STEPS = 5, 1000
+ROUNDS, STEPS = 3, 3000
 
 
 def bare_seconds(recipe, data) -> float:

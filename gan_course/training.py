@@ -21,6 +21,7 @@ from gan_course.evaluation import DistanceMeter
 from gan_course.features import features_for
 from gan_course.identity import check_progress, check_same_run, describe
 from gan_course.loop import Hook
+from gan_course.models import build
 from gan_course.objectives import Objective
 from gan_course.recipes import recipe as find_recipe
 from gan_course.run import Run, restore_newest
@@ -86,10 +87,11 @@ def train(
         run_dir.forget_after(done)
         if done == 0:  # the untrained generator: the first frame
             default_hooks.save_samples(run_dir, recipe)(0, train_state, {})
-        watch = Watch(recipe, data)
         watched = [*_hooks(run_dir, recipe, meter, rows), *hooks]
         with contextlib.ExitStack() as open_bar:
             if progress:
+                untrained = train_state.sampler if done == 0 else build(recipe)[0]
+                watch = Watch(recipe, data, untrained)
                 watched.append(default_hooks.every(recipe.log_every, watch))
                 bar = default_hooks.progress_bar(done, recipe.steps, lambda: watch.concern)
                 watched.append(open_bar.enter_context(bar))

@@ -551,7 +551,8 @@ def test_the_command_prints_the_verdict_and_changes_nothing(tmp_path, capsys):
 def watched(data: ImageSet, accuracy: float, steps, **changes) -> list[str]:
     """The concerns of a Watch after each of these logged steps of an untrained generator."""
     recipe = e2e.tiny(**{**GAME, "sample_every": 100, **changes})
-    watch, made, concerns = Watch(recipe, data), state.create(recipe), []
+    made, concerns = state.create(recipe), []
+    watch = Watch(recipe, data, made.sampler)
     for step in steps:
         scores = {"accuracy_real": tf.constant(accuracy), "accuracy_fake": tf.constant(0.99)}
         watch(step, made, {"d_loss": tf.constant(1.0), **scores})
@@ -582,7 +583,8 @@ def test_a_watch_does_not_call_an_untrained_generator_collapsed():
 
 def test_a_watch_sees_a_generator_that_has_gone_to_one_place():
     recipe = e2e.tiny(**{**GAME, "sample_every": 100})
-    watch, made = Watch(recipe, points()), state.create(recipe)
+    made = state.create(recipe)
+    watch = Watch(recipe, points(), made.sampler)
     last = made.generator.layers[-3]
     assert isinstance(last, keras.layers.Dense)
     last.set_weights([0 * last.kernel.numpy(), np.array([0.9, -0.8])])

@@ -3,17 +3,15 @@
 In: what the loop gives a hook. Out: `concern`, a verdict for the progress line, or nothing.
 """
 
-from functools import cached_property
-
 import numpy as np
 
 from gan_course import sampling, seeds
+from gan_course.backend import keras
 from gan_course.data import ImageSet
 from gan_course.diagnosis.symptoms import Symptoms, accuracies, diversity_of
 from gan_course.diagnosis.verdicts import HEALTHY, findings, hardly_begun
 from gan_course.images import from_uint8
 from gan_course.loop import Scalars
-from gan_course.models import build
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
@@ -27,21 +25,20 @@ class Watch:
 
     It is called after every logged step; the samples are looked at every `recipe.sample_every`
     steps.
+
+    Args:
+      untrained: the generator as it was before the first step.
     """
 
-    def __init__(self, recipe: Recipe, data: ImageSet):
+    def __init__(self, recipe: Recipe, data: ImageSet, untrained: keras.Model):
         self.concern = ""
         self._recipe, self._images = recipe, len(data.x_train)
         self._real = from_uint8(data.x_train[:: -(-self._images // _REALS)] * 1.0, (-1.0, 1.0))
         seed = seeds.derive(recipe.seed, seeds.CHECKUP, 1)
         self._noise = sampling.latents(recipe, _SAMPLES, seed)
+        self._first = sampling.generate(recipe, untrained, self._noise)
         self._rows: list[dict[str, float]] = []
         self._looked = 0  # the step at which the samples were looked at last
-
-    @cached_property
-    def _first(self) -> np.ndarray:
-        """What the untrained generator makes of the same noise."""
-        return sampling.generate(self._recipe, build(self._recipe)[0], self._noise)
 
     def __call__(self, step: int, train_state: TrainState, scalars: Scalars) -> None:
         named = {name: value for name, value in scalars.items() if name.startswith("accuracy_")}
