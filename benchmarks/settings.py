@@ -26,9 +26,7 @@ SIDES = {
 }
 RECIPES = (
     "vanilla_mnist_quick",
-    "demo",
     "dcgan_mnist_quick",
-    "wgan_cifar10_quick",
     "wgan_gp_faces_quick",
     "gan_quickdraw",
     "dcgan_fashion",
