@@ -615,11 +615,10 @@ def test_a_disk_too_full_for_the_next_row_of_the_history_says_what_to_do(small_d
 def test_training_that_explodes_stops_and_keeps_the_last_healthy_checkpoint(
     failed_midway, monkeypatch, tmp_path
 ):
-    wild = dict(optimizer="sgd", beta_1=None, g_learning_rate=30.0, d_learning_rate=30.0)
-    monkeypatch.setitem(RECIPES, "wild", e2e.tiny(**wild, log_every=1, checkpoint_every=1))
+    wild = dict(optimizer="sgd", beta_1=None, g_learning_rate=1e3, d_learning_rate=1e3)
+    monkeypatch.setitem(RECIPES, "wild", e2e.tiny(**wild, log_every=1, checkpoint_every=1, seed=4))
     line = failed_midway("train", "wild", "--out", tmp_path / "run")
-    # seen in a loss, or, where that is still finite, in what batch normalisation remembers
-    assert re.search(r"(_loss is (nan|-?inf)|_\w+ holds NaN or infinity) at step \d+", line)
+    assert re.search(r"_loss is (nan|-?inf) at step \d+", line)
     assert_says(line, "last healthy checkpoint", "lower learning rate")
     run = gan.open_run(tmp_path / "run")
     assert str(run.dir.checkpoint(run.step)) in line
