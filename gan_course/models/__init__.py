@@ -2,7 +2,8 @@
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
 Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how
-they save work, on a CPU in `kernels.py`, anywhere in `subpixel.py` and `piecewise.py`.
+they save work, on a CPU in `kernels.py` and `spectral.py`, anywhere in `subpixel.py` and
+`piecewise.py`.
 """
 
 import re

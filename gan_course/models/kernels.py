@@ -6,11 +6,13 @@ from its file computes in Keras's way. On a GPU nothing is changed: XLA joins th
 `python -m benchmarks.settings` shows what it brings.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from gan_course import speed
 from gan_course.backend import keras, tf
-from gan_course.models.subpixel import fold_stride
+from gan_course.models import spectral
+from gan_course.models.subpixel import finished, fold_stride
 from gan_course.seeds import uniform_words
 
 _VECTOR = 16  # channels that a kernel takes at a time; with a remainder it is slower than Keras
@@ -25,8 +27,26 @@ def hasten(layer: keras.layers.Layer) -> None:
             layer.call = partial(_normalised, layer)
     elif isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
         layer.call = partial(_dropped, layer)
-    else:
-        fold_stride(layer)
+    elif isinstance(layer, keras.layers.Conv2D):
+        _hasten_convolution(layer, spectral.convolution)
+    elif isinstance(layer, keras.layers.Conv2DTranspose) and not fold_stride(layer):
+        _hasten_convolution(layer, spectral.transposed_convolution)
+
+
+def _hasten_convolution(layer: keras.layers.Layer, spectral_convolution: Callable) -> None:
+    size, stride = layer.kernel_size[0], layer.strides[0]
+    height, width, channels, filters = *layer.input.shape[1:], layer.filters
+    if isinstance(layer, keras.layers.Conv2DTranspose):
+        height, width, channels, filters = stride * height, stride * width, filters, channels
+    if layer.compute_dtype == "float32" and spectral.gains(
+        (height, width), channels, filters, size, stride
+    ):
+        layer.call = partial(_convolved, layer, spectral_convolution)
+
+
+def _convolved(layer: keras.layers.Layer, convolution: Callable, images: tf.Tensor) -> tf.Tensor:
+    kernel = tf.convert_to_tensor(layer.kernel)
+    return finished(layer, convolution(images, kernel, layer.strides[0]))
 
 
 def _normalised(layer: keras.layers.BatchNormalization, images, training=None, mask=None):

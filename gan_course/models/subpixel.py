@@ -16,7 +16,9 @@ from functools import partial
 
 import numpy as np
 
+from gan_course import speed
 from gan_course.backend import keras, tf
+from gan_course.models import spectral
 
 SMALLEST = 5  # kernel size after an upsampling; at 3 the sums cost more than they save
 MOST_FILTERS = 3  # of a transposed convolution with a stride: those of an image
@@ -37,16 +39,17 @@ def fold_upsampling(up: keras.layers.UpSampling2D, layer: keras.layers.Layer) ->
         layer.call = partial(_after_upsampling, layer, _doubled(size))
 
 
-def fold_stride(layer: keras.layers.Layer) -> None:
+def fold_stride(layer: keras.layers.Conv2DTranspose) -> bool:
     """Let a transposed convolution with a stride and few filters compute as a convolution.
 
     The kernels of a CPU take 8 or 16 filters at a time. The last layer of a generator has one or
     three; here its four kinds of pixels are four or twelve.
     """
-    if isinstance(layer, keras.layers.Conv2DTranspose) and layer.filters <= MOST_FILTERS:
-        size, (stride, _) = layer.kernel_size[0], layer.strides
-        if 1 < stride <= size:
-            layer.call = partial(_with_stride, layer, _spread(size, stride))
+    size, (stride, _) = layer.kernel_size[0], layer.strides
+    gains = layer.filters <= MOST_FILTERS and 1 < stride <= size
+    if gains:
+        layer.call = partial(_with_stride, layer, _spread(size, stride))
+    return gains
 
 
 def _remembered(up: keras.layers.UpSampling2D, small: tf.Tensor) -> tf.Tensor:
@@ -63,12 +66,12 @@ def _after_upsampling(layer: keras.layers.Layer, shared: np.ndarray, large: tf.T
     kernel = tf.convert_to_tensor(layer.kernel)
     if isinstance(layer, keras.layers.Conv2DTranspose):  # of stride 1: with the kernel turned round
         kernel = tf.transpose(kernel[::-1, ::-1], [0, 1, 3, 2])
-    return _finished(layer, _all_kinds(small, kernel, shared))
+    return finished(layer, _all_kinds(small, kernel, shared))
 
 
 def _with_stride(layer: keras.layers.Layer, spread: np.ndarray, small: tf.Tensor) -> tf.Tensor:
     kernel = tf.transpose(tf.convert_to_tensor(layer.kernel), [0, 1, 3, 2])
-    return _finished(layer, _all_kinds(small, kernel, spread))
+    return finished(layer, _all_kinds(small, kernel, spread))
 
 
 def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray) -> tf.Tensor:
@@ -85,10 +88,21 @@ def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray) -> tf.Ten
     # p, q: kinds of row and column; i, j: weights; y, x: small pixels; c, f: channels, filters
     kinds = tf.einsum("pyi,qxj,ijcf->yxcpqf", meets, meets, kernel)
     kinds = tf.reshape(kinds, [*kinds.shape[:3], math.prod(kinds.shape[3:])])
-    return tf.nn.depth_to_space(tf.nn.conv2d(small, kinds, 1, "SAME"), stride)
+    return tf.nn.depth_to_space(_convolution(small, kinds), stride)
 
 
-def _finished(layer: keras.layers.Layer, made: tf.Tensor) -> tf.Tensor:
+def _convolution(small: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    size, _, channels, filters = kernel.shape
+    if (
+        speed.own_kernels()
+        and small.dtype == tf.float32
+        and spectral.gains(tuple(small.shape[1:3]), channels, filters, size, stride=1)
+    ):
+        return spectral.convolution(small, kernel)
+    return tf.nn.conv2d(small, kernel, 1, "SAME")
+
+
+def finished(layer: keras.layers.Layer, made: tf.Tensor) -> tf.Tensor:
     if layer.use_bias:
         made = tf.nn.bias_add(made, tf.cast(layer.bias, made.dtype))
     return layer.activation(made)
