@@ -59,7 +59,7 @@ def choices() -> dict[str, str]:
         "steps a call": f"1 with convolutions, up to {_MOST_STEPS} without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
         "threads": _threads(),
-        "layers": "in fewer operations than Keras's own, for which a CPU's memory is slow"
+        "layers": "with fewer operations and products than Keras's own"
         if own_kernels()
         else "Keras's own, whose operations XLA joins on a GPU",
         "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",

@@ -103,6 +103,7 @@ def _convolution(small: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 
 def finished(layer: keras.layers.Layer, made: tf.Tensor) -> tf.Tensor:
+    """With the bias and the activation of the layer."""
     if layer.use_bias:
         made = tf.nn.bias_add(made, tf.cast(layer.bias, made.dtype))
     return layer.activation(made)
