@@ -156,5 +156,6 @@ def test_the_settings_are_measured_against_networks_that_compute_as_keras_does()
             for layer in network.layers)
         for made in (own, keras_own)
     ]  # fmt: skip
-    # G: two Up, two convolutions after them, three BN of images, four ReLU; D: four ReLU, Dropout
-    assert changed == [2 + 2 + 3 + 4 + 4 + 4, 0]
+    # G: two Up, two convolutions after them, three BN of images, four ReLU;
+    # D: four ReLU, four Dropout, one convolution of a small image
+    assert changed == [2 + 2 + 3 + 4 + 4 + 4 + 1, 0]
