@@ -8,6 +8,7 @@ import gan_course as gan
 from benchmarks import (
     ablation,
     draw,
+    hooks,
     measure,
     memory,
     options,
@@ -124,6 +125,34 @@ def test_the_results_in_the_repository_can_be_drawn(tmp_path):
     for file in tmp_path.iterdir():
         picture = gan.images.read_png(file)[0]
         assert picture.shape[0] > 100 and len(np.unique(picture)) > 10, file
+
+
+@pytest.mark.parametrize("calls", [1, 5])
+def test_hooks_are_charged_to_train_and_bare_steps_to_themselves(tmp_path, monkeypatch, calls):
+    class StoppedClock(Clock):
+        def perf_counter(self) -> float:
+            return self.now
+
+    class SlowBatches(hooks.Batches):  # of the bare side
+        def __call__(self, step):
+            clock.now += 10
+            return super().__call__(step)
+
+    def slow_hook(*_):
+        clock.now += 1
+
+    clock = StoppedClock()
+    monkeypatch.setattr(hooks, "time", clock)
+    monkeypatch.setattr(hooks, "Batches", SlowBatches)
+    due = dict(log_every=50, sample_every=100, checkpoint_every=150)
+    recipe, data = tiny(steps=300, steps_per_call=calls, **due), image_set()
+    turns = hooks.Turns(recipe, data)
+    run = turns.train(tmp_path / "run", hooks=[slow_hook], progress=False)
+    first = 37 if calls == 1 else 40  # the end of the first turn, which is not counted
+    assert turns.full == (300 - first) / calls
+    assert turns.bare == (300 - first) * 10
+    assert run.step == 600  # both sides move the same networks
+    assert list(turns.memory) == [100, 200, 300]
 
 
 def test_a_folder_is_written_decoded_and_streamed(saved, monkeypatch):
