@@ -37,6 +37,8 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.precision
 	$(BIN)/python -m benchmarks.quality
 	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0
+	$(BIN)/python -m benchmarks.quality --minutes 0 --steps 6000 12000
+	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0 --steps 6000 12000
 	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.draw
 

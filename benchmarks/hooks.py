@@ -6,8 +6,12 @@ Both take turns every hundred steps, on the same networks with the same compiled
 is faster in one ten seconds than in the next, and a second compilation of the same step is faster
 or slower than the first, by as much as the hooks cost. Writing the curves, the animation and the
 exported generator at the end is timed apart: it is paid once, not by the step.
+
+What each hook takes is measured by itself. Their sum is less than the whole: a hook also leaves
+cold caches to the steps after it, and asking every hook whether it is due takes time, too.
 """
 
+import contextlib
 import statistics
 import sys
 import tempfile
@@ -18,12 +22,16 @@ from unittest import mock
 
 import gan_course as gan
 from benchmarks.measure import resident_megabytes, save
-from gan_course import loop, speed
+from gan_course import hooks as default_hooks
+from gan_course import loop, objectives, speed, state
 from gan_course.data.batches import Batches
+from gan_course.diagnosis import Watch
 from gan_course.loop import compile_step
+from gan_course.rundir import RunDir
 
 RECIPES = ("vanilla_mnist_quick", "dcgan_mnist_quick")
 ROUNDS, STEPS = 7, 3000
+CALLS, STEPS_BETWEEN = 20, 10  # of each hook
 TURN, OFFSET = 100, 37  # no hook is due where turns end: what it leaves behind is its own side's
 
 
@@ -67,6 +75,43 @@ class Turns:
         self.since = time.perf_counter()
 
 
+def each_hook(recipe: gan.Recipe, data: gan.data.ImageSet) -> dict[str, dict]:
+    """Milliseconds of every default hook when it is due, and how often it is in a run."""
+    made = state.create(recipe)
+    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe)
+    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    found = {}
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_now:
+        run_dir = RunDir(folder)
+        open_now.enter_context(run_dir.locked())
+        bar = open_now.enter_context(default_hooks.progress_bar(0, recipe.steps))
+        hooks = _default_hooks(recipe, data, made, run_dir)
+        hooks["progress_bar"] = (bar, recipe.steps_per_call)
+        for name, (hook, count) in hooks.items():
+            times = []
+            for call in range(CALLS + 1):
+                for step in range(STEPS_BETWEEN):  # as in a run, its memory is not at hand
+                    scalars = compiled(batches(step))
+                start = time.perf_counter()
+                hook(call * count, made, scalars)
+                times.append(time.perf_counter() - start)
+            milliseconds = statistics.median(times[1:]) * 1e3  # the first one compiles
+            found[name] = {"ms": round(milliseconds, 4), "due": recipe.steps // count}
+    return found
+
+
+def _default_hooks(recipe, data, made, run_dir) -> dict[str, tuple[loop.Hook, int]]:
+    """Each with the number of steps after which it is due."""
+    log = default_hooks.log_history(run_dir, recipe, seconds_before=0.0)
+    return {
+        "nan_stop": (default_hooks.nan_stop, recipe.log_every),
+        "log_history": (log, recipe.log_every),
+        "save_samples": (default_hooks.save_samples(run_dir, recipe), recipe.sample_every),
+        "save_checkpoint": (default_hooks.save_checkpoint(run_dir), recipe.checkpoint_every),
+        "watch": (Watch(recipe, data, made.sampler), recipe.sample_every),
+    }
+
+
 def measure(name: str) -> dict:
     recipe = gan.recipe(name, dataset="glyphs", steps=STEPS)
     recipe = recipe.changed(steps_per_call=speed.steps_per_call(recipe))  # as without a hook
@@ -79,13 +124,18 @@ def measure(name: str) -> dict:
             after.append(time.perf_counter() - turns.since)
         rounds.append(turns)
     percent = [round((turns.full / turns.bare - 1) * 100, 1) for turns in rounds]
+    bare = statistics.median(turns.bare for turns in rounds)
+    hooks = each_hook(recipe, data)
+    for hook in hooks.values():
+        hook["percent"] = round(hook["ms"] * hook["due"] / bare / 10, 2)
     return {
-        "bare_s": round(statistics.median(turns.bare for turns in rounds), 2),
+        "bare_s": round(bare, 2),
         "train_s": round(statistics.median(turns.full for turns in rounds), 2),
         "overhead_percent": statistics.median(percent),
         "overhead_percent_of_each_round": percent,
         "results_s": round(statistics.median(after), 2),
         "resident_mb_after_step": rounds[-1].memory,
+        "each_hook": hooks,
     }
 
 

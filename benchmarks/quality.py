@@ -1,8 +1,10 @@
 """Time to quality: the Fréchet distance of a recipe's samples after so many seconds of training.
 
-python -m benchmarks.quality [--dataset NAME] [--seeds N] [--minutes M] [RECIPE ...]
+python -m benchmarks.quality [--dataset NAME] [--seeds N] [--minutes M] [--steps N ...] [RECIPE ...]
 
-For each seed, the quick recipes train in turn, and then the reference recipe, for M minutes.
+For each seed, the quick recipes train in turn, and then the reference recipe, for M minutes. With
+--steps, the quick recipes train that many steps in place of their own (their rates then fall to the
+end of those), each number of steps in a training of its own.
 Seconds count from the first step on (what comes before it: `python -m benchmarks.startup`), and the
 clock stands still while samples are measured. The distance is that of 10,000 samples from the test
 images, on which nothing was tuned.
@@ -12,7 +14,7 @@ import argparse
 import math
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -79,27 +81,44 @@ def train_by_clock(
     return rows
 
 
-def main(dataset: str, count: int, minutes: float, reference: str, names: list[str]) -> None:
+def main(
+    dataset: str,
+    count: int,
+    minutes: float,
+    reference: str,
+    names: list[str],
+    steps: Sequence[int] = (),
+) -> None:
     data = gan.data.load(dataset)
     judge = Judge(features_for(data), data.x_test)
     moments = tuple(np.arange(EVERY, minutes * 60 + 1, EVERY).tolist())
-    runs: dict[str, list[list[Row]]] = {name: [] for name in [*names, reference]}
-    print(f"{'recipe':22} seed  seconds    step  distance  classes  rarest")
+    recipes = {name: gan.recipe(name, dataset=dataset) for name in names}
+    if steps:
+        recipes = {
+            f"{name}, {number:,} steps": recipe.changed(steps=number)
+            for name, recipe in recipes.items()
+            for number in steps
+        }
+    quick = list(recipes)
+    recipes[reference] = gan.recipe(reference, dataset=dataset)
+    runs: dict[str, list[list[Row]]] = {name: [] for name in recipes}
+    print(f"{'recipe':34} seed  seconds    step  distance  classes  rarest")
     for seed in range(count):
-        for name in runs:
-            recipe = gan.recipe(name, dataset=dataset, seed=seed)
+        for name, recipe in recipes.items():
+            recipe = recipe.changed(seed=seed)
             when = moments if name == reference else MOMENTS
             rows = train_by_clock(recipe, data, when, judge) if when else []
             runs[name].append(rows)
             for row in rows:
                 print(
-                    f"{name:22} {seed:4} {row['seconds']:8.1f} {row['step']:7,} "
+                    f"{name:34} {seed:4} {row['seconds']:8.1f} {row['step']:7,} "
                     f"{row['distance']:9.3f} {row['classes']:8} {row['rarest']:7.2f}",
                     flush=True,
                 )
     if moments:
-        _compare(runs, names, reference)
-    save(f"quality_{dataset}", {"reference": reference, "runs": runs})
+        _compare(runs, quick, reference)
+    longer = "_longer" if steps else ""
+    save(f"quality_{dataset}{longer}", {"reference": reference, "runs": runs})
 
 
 def _compare(runs: dict[str, list[list[Row]]], names: list[str], reference: str) -> None:
@@ -120,7 +139,8 @@ if __name__ == "__main__":
     parser.add_argument("--dataset", default="mnist", choices=QUICK)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--minutes", type=float, default=20.0, help="of the reference; 0: without")
+    parser.add_argument("--steps", type=int, nargs="*", default=[], metavar="N")
     parser.add_argument("--reference", default="dcgan_fashion")
     given = parser.parse_args()
     chosen = given.recipes or [QUICK[given.dataset]]
-    main(given.dataset, given.seeds, given.minutes, given.reference, chosen)
+    main(given.dataset, given.seeds, given.minutes, given.reference, chosen, given.steps)

@@ -155,6 +155,22 @@ def test_hooks_are_charged_to_train_and_bare_steps_to_themselves(tmp_path, monke
     assert list(turns.memory) == [100, 200, 300]
 
 
+def test_each_default_hook_is_timed_as_often_as_it_is_due(monkeypatch):
+    monkeypatch.setattr(hooks, "CALLS", 2)
+    recipe = tiny(steps=40, log_every=4, sample_every=10, checkpoint_every=20, steps_per_call=2)
+    found = hooks.each_hook(recipe, image_set())
+    assert {name: hook["due"] for name, hook in found.items()} == {
+        "nan_stop": 10,
+        "log_history": 10,
+        "save_samples": 4,
+        "save_checkpoint": 2,
+        "watch": 4,
+        "progress_bar": 20,
+    }
+    assert all(0 < hook["ms"] < 1000 for hook in found.values())
+    assert found["save_checkpoint"]["ms"] > found["nan_stop"]["ms"]
+
+
 def test_a_folder_is_written_decoded_and_streamed(saved, monkeypatch):
     monkeypatch.setenv("GAN_COURSE_CACHE", "")
     scale.main(200)

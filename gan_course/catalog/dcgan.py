@@ -47,7 +47,7 @@ RECIPES = (
     Recipe(
         name="dcgan_mnist",
         about="chapter 2: upsampling DCGAN, 30 epochs; for a GPU",
-        cpu_minutes=550,
+        cpu_minutes=300,
         dataset="mnist",
         image_shape=(28, 28, 1),
         value_range=(0, 1),

@@ -7,7 +7,7 @@ RECIPES = (
     Recipe(
         name="dcgan_fashion",
         about="chapter 6: DCGAN on clothes, 50 epochs; for a GPU",
-        cpu_minutes=190,
+        cpu_minutes=90,
         dataset="fashion_mnist",
         image_shape=(28, 28, 1),
         generator=(

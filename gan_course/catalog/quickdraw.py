@@ -6,7 +6,7 @@ RECIPES = (
     Recipe(
         name="gan_quickdraw",
         about="chapter 3: upsampling GAN on drawings of cats, 6,000 steps; for a GPU",
-        cpu_minutes=130,
+        cpu_minutes=60,
         dataset="quickdraw_cat",
         image_shape=(28, 28, 1),
         generator=(

@@ -6,7 +6,7 @@ RECIPES = (
     Recipe(
         name="wgan_cifar10",
         about="chapter 4: WGAN with weight clipping on horses, 6,000 steps; for a GPU",
-        cpu_minutes=280,
+        cpu_minutes=100,
         dataset="cifar10:horse",
         image_shape=(32, 32, 3),
         generator=(
