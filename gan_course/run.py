@@ -38,10 +38,12 @@ class Run:
 
     @property
     def path(self) -> Path:
+        """The folder."""
         return self.dir.path
 
     @property
     def gif(self) -> Path:
+        """The animation of the sample grids, written when training ended."""
         return self.dir.gif
 
     @property

@@ -107,6 +107,7 @@ class RunDir:
             leftover.unlink(missing_ok=True)
 
     def write_recipe(self, content: dict) -> None:
+        """What this run is: its recipe, objective and data, as JSON."""
         with atomic_write(self.recipe) as file:
             file.write(json.dumps(content, indent=2, ensure_ascii=False).encode() + b"\n")
 
@@ -153,9 +154,11 @@ class RunDir:
             raise InputError(f"{self.failure} is damaged ({error}); remove it") from None
 
     def checkpoint(self, step: int) -> Path:
+        """Where the checkpoint of that step is, or would be."""
         return self.checkpoints / f"step_{step:06d}.npz"
 
     def sample(self, step: int) -> Path:
+        """Where the sample grid of that step is, or would be."""
         return self.samples / f"step_{step:06d}.png"
 
     def checkpoint_files(self) -> list[Path]:
@@ -167,6 +170,7 @@ class RunDir:
         return sorted(self.samples.glob("step_*.png"), key=step_of)
 
     def forget_old_checkpoints(self) -> None:
+        """Remove all but the newest few."""
         for old in self.checkpoint_files()[:-_KEPT_CHECKPOINTS]:
             old.unlink(missing_ok=True)
 

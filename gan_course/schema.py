@@ -131,6 +131,7 @@ class Recipe:
 
     @property
     def images_per_step(self) -> int:
+        """Real images that one step looks at: a batch for every update of the discriminator."""
         return self.batch_size * self.d_steps
 
     def to_json(self) -> dict:

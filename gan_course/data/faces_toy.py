@@ -149,6 +149,7 @@ def cover(distance: np.ndarray, blur: float = 1.0) -> np.ndarray:
 
 
 def hair_outline(x: np.ndarray, y: np.ndarray, t: Traits) -> np.ndarray:
+    """Pixels from the edge of the hair, with its waves and bun; below 0 inside."""
     y = y - 3
     top = t.tall + t.top
     outline = ellipse(x, y, t.wide + t.side, t.back + (top - t.back) * (y < 0))
@@ -171,6 +172,7 @@ def behind(x: np.ndarray, y: np.ndarray, t: Traits) -> Iterator:
 
 
 def head(x: np.ndarray, y: np.ndarray, t: Traits) -> Iterator:
+    """Ears, and a face that is darker towards its rim and away from the light."""
     y = y - 3
     ear = ellipse(np.abs(x) - t.wide, y, 2.8, 4.2)
     yield cover(ear), t.shadow + 0.4 * cover(ear + 1.2) * (t.mouth - t.shadow)

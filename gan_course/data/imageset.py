@@ -50,6 +50,7 @@ class ImageSet:
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
+        """Height, width, channels."""
         return self.x_train.shape[1:]
 
     def one_class(self, name: str) -> "ImageSet":

@@ -39,10 +39,12 @@ class Diagnosis:
 
     @property
     def verdict(self) -> str:
+        """That of the gravest finding, in the words of verdicts.py."""
         return self.findings[0].verdict
 
     @property
     def healthy(self) -> bool:
+        """Whether nothing was found."""
         return self.verdict == HEALTHY
 
     def __repr__(self) -> str:

@@ -44,6 +44,7 @@ def findings(symptoms: Symptoms) -> list[Finding]:
 
 
 def not_a_number(s: Symptoms) -> Finding | None:
+    """Training stopped by itself: a loss or a weight was NaN or infinite."""
     if s.failure is None:
         return None
     return Finding(
