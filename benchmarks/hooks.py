@@ -32,7 +32,7 @@ from gan_course.rundir import RunDir
 RECIPES = ("vanilla_mnist_quick", "dcgan_mnist_quick")
 ROUNDS, STEPS = 7, 3000
 CALLS, STEPS_BETWEEN = 20, 10  # of each hook
-TURN, OFFSET = 100, 37  # no hook is due where turns end: what it leaves behind is its own side's
+TURN, OFFSET = 100, 32  # no hook is due where turns end: what it leaves behind is its own side's
 
 
 class Turns:

@@ -84,11 +84,12 @@ def test_an_update_written_by_a_student_passes(tiny, capsys):
     assert "the same update" in capsys.readouterr().out
 
 
-def test_an_update_with_the_paper_s_loss_passes_although_the_recipe_smooths_labels(tiny):
+def test_an_update_with_the_paper_s_loss_passes_although_the_recipe_smooths_labels(tiny, capsys):
     def mine(state, objective, real, latent):
         my_update(state, NON_SATURATING, real, latent)
 
     teaching.same_update(mine, step.discriminator_update, tiny.changed(real_label=0.9))
+    assert "the same update" in capsys.readouterr().out
 
 
 def test_a_loss_wrong_by_a_factor_is_found_although_adam_would_hide_it(tiny):
