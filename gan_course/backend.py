@@ -5,12 +5,14 @@ only when it is needed, and always in the same way.
 """
 
 import os
+import platform
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from pathlib import Path
 
-from gan_course.errors import InputError
+from gan_course.errors import InputError, check_system
 
 
 @contextmanager
@@ -48,6 +50,7 @@ def _left_out(package: str) -> Iterator[None]:
         del sys.modules[package]
 
 
+check_system()
 if os.environ.setdefault("KERAS_BACKEND", "tensorflow") != "tensorflow":
     raise InputError(
         f"KERAS_BACKEND is {os.environ['KERAS_BACKEND']!r}, but gan_course trains with TensorFlow; "
@@ -67,12 +70,15 @@ with _startup_chatter_kept_back(), _left_out("sklearn"):
     tf.config.list_physical_devices()  # looks for GPUs, which is the chattiest part
 
 
-def _one_thread_an_operation() -> None:
+def _one_thread_an_operation() -> bool:
     """With two cores: two operations at a time, of one thread each, unless you have said otherwise.
 
     TensorFlow would give every operation both cores, and still start two at a time. In networks as
     small as the quick recipes', handing the halves out takes longer than computing them:
     `python -m benchmarks.settings`. This must happen before TensorFlow first computes.
+
+    Returns:
+      False if it was too late for that.
     """
     threading = tf.config.threading
     yours = (
@@ -81,20 +87,34 @@ def _one_thread_an_operation() -> None:
         or threading.get_intra_op_parallelism_threads()
         or threading.get_inter_op_parallelism_threads()
     )
-    if yours or _usable_cores() != 2 or tf.config.list_physical_devices("GPU"):
-        return
-    with suppress(RuntimeError):  # it has computed already: it stays as it is
+    if yours or usable_cores() != 2 or tf.config.list_physical_devices("GPU"):
+        return True
+    try:
         threading.set_intra_op_parallelism_threads(1)
         threading.set_inter_op_parallelism_threads(2)
+    except RuntimeError:  # it has computed already: it stays as it is
+        return False
+    return True
 
 
-def _usable_cores() -> int:
+def usable_cores() -> int:
+    """Those that this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: this process may have been given fewer
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
-_one_thread_an_operation()
+def processor_name() -> str:
+    """The processor's model, where the system tells."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+_IN_TIME = _one_thread_an_operation()
 
 # The remapper fuses layers in a graph, but gives up with an error message on the gradient of a
 # convolution with a LeakyReLU, so on every DCGAN. Without it the steps take the same time.
@@ -102,4 +122,36 @@ _one_thread_an_operation()
 # by about one image of the batch, and the same seed gave other weights.
 tf.config.optimizer.set_experimental_options({"remapping": False, "dependency_optimization": False})
 
-__all__ = ["keras", "tf"]
+
+def check_settings() -> None:
+    """What was set in this process, or in keras.json, must let the library compute as it does.
+
+    Raises:
+      InputError: for another floatx or image_data_format, and without eager execution.
+    """
+    if not tf.executing_eagerly():
+        raise InputError(
+            "TensorFlow 2's behaviour is switched off (tf.compat.v1.disable_v2_behavior() or "
+            "disable_eager_execution()), and gan_course needs it; restart Python without"
+        )
+    for name, wanted in (("floatx", "float32"), ("image_data_format", "channels_last")):
+        found = getattr(keras.config, name)()
+        if found != wanted:
+            raise InputError(
+                f"Keras's {name} is {found!r}, but gan_course needs {wanted!r}; correct it in "
+                f"~/.keras/keras.json, or call keras.config.set_{name}({wanted!r})"
+            )
+
+
+def late_start() -> str | None:
+    """What to tell a user whose threads could not be set any more; None where all is well."""
+    if _IN_TIME:
+        return None
+    return (
+        "TensorFlow had computed before gan_course was first used, so its threads stay as they "
+        "are: the same seed gives weights that differ in the last digits from those of a process "
+        "that runs `import gan_course.backend` first. Restart Python for the same weights"
+    )
+
+
+__all__ = ["check_settings", "keras", "late_start", "processor_name", "tf", "usable_cores"]

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gan_course import __version__
-from gan_course.errors import InputError, RunWarning
+from gan_course.errors import InputError, RunWarning, check_system
+from gan_course.files import writable_file
 
 _PROGRAM = "gan_course"
 _BEST = "the checkpoint of the smallest distance, not the newest"
@@ -28,6 +29,7 @@ def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     arguments = _parser().parse_args(words)
     try:
+        check_system()
         with _warnings_in_one_line():
             arguments.command(arguments)
         sys.stdout.flush()
@@ -89,8 +91,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--seed", type=int, default=0, metavar="S", help="of the latents (0)")
     evaluate.add_argument("--best", action="store_true", help=_BEST)
     evaluate.add_argument(
-        "--features", choices=("course", "inception"), default="course",
-        help="of a small classifier of the dataset (course), or of InceptionV3",
+        "--features", default="course", metavar="NAME",
+        help="course: of a small classifier of the dataset; inception: of InceptionV3; or the "
+        "path of a copy of InceptionV3's weights, FILE.h5",
     )  # fmt: skip
     evaluate.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
 
@@ -139,6 +142,7 @@ def _train(arguments: argparse.Namespace) -> None:
     changes = {name: value for name, value in named.items() if value is not None}
     chosen = recipe(arguments.recipe, **changes)
     from gan_course import distributed  # after the recipe: a mistyped name is answered at once
+    from gan_course.backend import keras
     from gan_course.training import train
 
     several = distributed.strategy(arguments.strategy) if arguments.strategy else None
@@ -146,20 +150,23 @@ def _train(arguments: argparse.Namespace) -> None:
     print(f"samples    {run.dir.sample_files()[-1]}")
     print(f"animation  {run.gif}")
     print(f"curves     {run.dir.curves}")
-    print(f"generator  {run.dir.generator}  (keras.models.load_model reads it)")
+    print(
+        f"generator  {run.dir.generator}  "
+        f"(keras.models.load_model reads it, in Keras {keras.__version__} or newer)"
+    )
 
 
 def _sample(arguments: argparse.Namespace) -> None:
     import numpy as np
 
     from gan_course import images, run
-    from gan_course.rundir import atomic_write
+    from gan_course.files import atomic_write
 
-    _check_suffix("--out", arguments.out, ".npz", ".png")
+    out = _checked("--out", arguments.out, ".npz", ".png")
     opened = run.open_run(arguments.run, arguments.best)
     made = images.to_uint8(opened.samples(arguments.count, arguments.seed))
-    with atomic_write(arguments.out) as file:
-        if arguments.out.suffix.lower() == ".npz":
+    with atomic_write(out) as file:
+        if out.suffix.lower() == ".npz":
             np.savez_compressed(file, images=made)
         else:
             rows, columns = images.square(len(made))
@@ -168,32 +175,33 @@ def _sample(arguments: argparse.Namespace) -> None:
                 "Sample seed": arguments.seed,
             }  # fmt: skip
             images.write_png(file, images.overview(made, rows, columns), about)
-    print(f"{arguments.out}: {len(made)} images of {opened.path} at step {opened.step:,}")
+    print(f"{out}: {len(made)} images of {opened.path} at step {opened.step:,}")
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
     import json
 
     from gan_course import features, run
-    from gan_course.rundir import atomic_write
+    from gan_course.files import atomic_write
 
-    if arguments.json is not None:
-        _check_suffix("--json", arguments.json, ".json")
+    out = _checked("--json", arguments.json, ".json")
     opened = run.open_run(arguments.run, arguments.best)
-    chosen = features.inception() if arguments.features == "inception" else None
+    chosen = None
+    if arguments.features == "inception":
+        chosen = features.inception()
+    elif arguments.features != "course":
+        chosen = features.inception(arguments.features)
     found = opened.evaluate(arguments.count, arguments.seed, features=chosen)
     print(found)
-    if arguments.json is not None:
-        with atomic_write(arguments.json) as file:
+    if out is not None:
+        with atomic_write(out) as file:
             file.write(json.dumps(found.to_json(), indent=2, ensure_ascii=False).encode() + b"\n")
 
 
 def _gif(arguments: argparse.Namespace) -> None:
     from gan_course import run
 
-    if arguments.out is not None:
-        _check_suffix("--out", arguments.out, ".gif")
-    print(run.open_run(arguments.run).write_gif(arguments.out))
+    print(run.open_run(arguments.run).write_gif(_checked("--out", arguments.out, ".gif")))
 
 
 def _doctor(arguments: argparse.Namespace) -> None:
@@ -202,9 +210,13 @@ def _doctor(arguments: argparse.Namespace) -> None:
     doctor.report(arguments.run)
 
 
-def _check_suffix(option: str, path: Path, *suffixes: str) -> None:
+def _checked(option: str, path: Path | None, *suffixes: str) -> Path | None:
+    """Where to write in the end: what is wrong with it is told before the work."""
+    if path is None:
+        return None
     if path.suffix.lower() not in suffixes:
         raise InputError(f"{option} must end in {' or '.join(suffixes)}, got {str(path)!r}")
+    return writable_file(path)
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ The command line prints an `InputError` as one line and exits with 2; every othe
 bug of ours and keeps its traceback.
 """
 
+import sys
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -30,3 +31,12 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> InputError:
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
     return InputError(f"unknown {kind} {name!r}; {hint}")
+
+
+def check_system() -> None:
+    """Raises InputError on Windows, in words, before something that is not there is imported."""
+    if sys.platform == "win32":
+        raise InputError(
+            "gan_course runs on Linux and macOS; on Windows use WSL 2 "
+            "(learn.microsoft.com/windows/wsl), or Colab"
+        )

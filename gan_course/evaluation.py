@@ -113,10 +113,9 @@ def evaluate(
             f"the samples are {samples.dtype} images of {samples.shape[1:]}, "
             f"but those of {data.name!r} are uint8 of {data.image_shape}"
         )
+    check_enough(data, len(samples))
     real, second, split = _real_images(data, len(samples))
     fake = samples[: len(real)]
-    if len(fake) < FEWEST:
-        raise InputError(f"{len(fake)} images say nothing; evaluate at least {FEWEST}")
     looked = [_look(features, images) for images in (real, second, fake)]
     measures = [*_distances(*(look[0] for look in looked))]
     if isinstance(features, Coordinates):
@@ -137,6 +136,30 @@ def evaluate(
     )
 
 
+def check_enough(data: ImageSet, count: int) -> None:
+    """Whether `count` samples can be compared with this dataset; before anything is computed.
+
+    Raises:
+      InputError: if fewer than FEWEST images would be left on either side.
+    """
+    if count < FEWEST:
+        raise InputError(f"{count} images say nothing; evaluate at least {FEWEST}")
+    there = _comparable(data)
+    if there < FEWEST:
+        halves = ", in each half of its images" if data.x_test is None else ""
+        raise InputError(
+            f"{data.name!r} has {there} images to compare with{halves}, and these say nothing; "
+            f"it takes at least {FEWEST}"
+        )
+
+
+def _comparable(data: ImageSet) -> int:
+    """How many real images there are for each of the two sets."""
+    if data.x_test is None:
+        return len(data.x_train) // 2
+    return min(len(data.x_test), len(data.x_train))
+
+
 def _real_images(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray, str]:
     """Two sets of as many real images, drawn once and for all: the reference and a second one.
 
@@ -145,10 +168,9 @@ def _real_images(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray, st
     """
     rng = np.random.default_rng(0)
     mixed = rng.permutation(len(data.x_train))
+    count = min(count, _comparable(data))
     if data.x_test is None:
-        half = min(count, len(mixed) // 2)
-        return data.x_train[mixed[:half]], data.x_train[mixed[half : 2 * half]], "training"
-    count = min(count, len(data.x_test), len(mixed))
+        return data.x_train[mixed[:count]], data.x_train[mixed[count : 2 * count]], "training"
     chosen = rng.permutation(len(data.x_test))[:count]
     return data.x_test[chosen], data.x_train[mixed[:count]], "test"
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from gan_course.errors import InputError
-from gan_course.rundir import atomic_write, cannot_write
+from gan_course.files import atomic_write, cannot_write
 
 FIRST = ("step", "images", "seconds")  # of every history
 

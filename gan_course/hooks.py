@@ -4,19 +4,45 @@ A hook is called with (steps made, state, scalars). It reads the state and write
 changes what is learnt, so a run with other hooks ends with the same weights.
 """
 
+import contextlib
+import inspect
 import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from gan_course import history, images, sampling, seeds, state
-from gan_course.errors import TrainingDiverged
+from gan_course.errors import InputError, TrainingDiverged
+from gan_course.files import atomic_write
 from gan_course.loop import Hook, Scalars
-from gan_course.rundir import RunDir, atomic_write
+from gan_course.rundir import RunDir
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
+
+
+def as_hooks(hooks: Sequence[Hook] | Hook | None) -> list[Hook]:
+    """One hook, several or none, as a list.
+
+    Raises:
+      InputError: for what cannot be called with (step, state, scalars).
+    """
+    several = [] if hooks is None else [hooks] if callable(hooks) else hooks
+    if not isinstance(several, list | tuple):
+        raise InputError(f"hooks must be functions of (step, state, scalars), got {hooks!r:.60}")
+    for hook in several:
+        if not callable(hook):
+            raise InputError(f"a hook is a function of (step, state, scalars), got {hook!r:.60}")
+        with contextlib.suppress(ValueError):  # a built-in that does not tell its arguments
+            try:
+                inspect.signature(hook).bind(0, None, {})
+            except TypeError as error:
+                name = getattr(hook, "__name__", repr(hook))
+                raise InputError(
+                    f"hook {name!r} is called with (step, state, scalars), but: {error}"
+                ) from None
+    return list(several)
 
 
 def every(count: int, hook: Hook, last: int | None = None) -> Hook:

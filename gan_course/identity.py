@@ -1,40 +1,103 @@
 """What makes a run what it is: the description in recipe.json, and the refusal of another run.
 
 In: a recipe, an objective, images. Out: a description that `json` can write; or an InputError with
-the fields in which the run in the folder differs. Nothing here trains.
+the fields in which the run in the folder differs. What the promise of the same bits depends on is
+written down for each session, and a session that differs from the one before says so. Nothing here
+trains.
 """
 
+import os
 import platform
+import warnings
 
 import numpy as np
 
 import gan_course
-from gan_course import history, objectives
-from gan_course.backend import keras, tf
+from gan_course import history, objectives, speed
+from gan_course.backend import keras, processor_name, tf, usable_cores
+from gan_course.contract import reference_lines
 from gan_course.data import ImageSet
-from gan_course.errors import InputError
+from gan_course.distributed import Strategy
+from gan_course.errors import InputError, RunWarning
 from gan_course.objectives import Objective
 from gan_course.run import stored_recipe
 from gan_course.rundir import RunDir
 from gan_course.schema import Recipe
 
+_HARMLESS = ("from_step", "python")  # they round nothing
 
-def describe(recipe: Recipe, objective: Objective, data: ImageSet) -> dict:
-    """What recipe.json holds: all that makes the run what it is, and what it was made with."""
+
+def describe(
+    recipe: Recipe, objective: Objective, data: ImageSet, own: Objective | str | None = None
+) -> dict:
+    """What recipe.json holds: all that makes the run what it is. `made_with`, see `session`, is
+    added to it.
+
+    Args:
+      objective: the game that is played.
+      own: what `train` was given in place of the recipe's objective.
+    """
     return {
         "recipe": recipe.to_json(),
         "objective": objective.name,
         "losses": objectives.fingerprint(objective),
+        "reference_lines": reference_lines(objectives.of_recipe(recipe, own, smooth=False)),
         "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
         "pixels": _pixels(data.x_train),
-        "made_with": {
-            "gan_course": gan_course.__version__,
-            "tensorflow": tf.__version__,
-            "keras": keras.__version__,
-            "numpy": np.__version__,
-            "python": platform.python_version(),
-        },
     }
+
+
+def session(recipe: Recipe, strategy: Strategy | None, done: int) -> dict:
+    """What one session computes with: on all of it depends whether the bits are the same again.
+
+    Args:
+      done: steps that earlier sessions have made.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    threading = tf.config.threading
+    return {
+        "from_step": done,
+        "gan_course": gan_course.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "device": f"{len(gpus)} GPU" if gpus else "CPU",
+        "processor": processor_name(),
+        "cores": usable_cores(),
+        "threads_an_operation": threading.get_intra_op_parallelism_threads(),
+        "operations_at_a_time": threading.get_inter_op_parallelism_threads(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
+        "xla": strategy is None and speed.jit(recipe),
+        "precision": speed.policy(recipe),
+        "replicas": 1 if strategy is None else strategy.num_replicas_in_sync,
+    }
+
+
+def sessions_of(stored: dict) -> list[dict]:
+    """The sessions that recipe.json tells of; an older one knows its last session alone."""
+    known = stored.get("made_with", [])
+    return [known] if isinstance(known, dict) else known
+
+
+def say_what_changed(run_dir: RunDir, before: list[dict], now: dict) -> None:
+    """A RunWarning if this session computes with something else than the one before it."""
+    if not before:
+        return
+    last = before[-1]
+    changed = [
+        f"{name} {last[name]} then, {now[name]} now"
+        for name in now
+        if name in last and name not in _HARMLESS and last[name] != now[name]
+    ]
+    if changed:
+        warnings.warn(
+            f"{run_dir.path} goes on with something else than it was made with so far "
+            f"({'; '.join(changed)}): its weights will differ in the last digits from those of a "
+            "run that was never stopped",
+            RunWarning,
+            stacklevel=3,
+        )
 
 
 def _pixels(images: np.ndarray) -> dict[str, float]:

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from gan_course import contract
 from gan_course.backend import tf
 from gan_course.errors import InputError, unknown_name
 from gan_course.penalties import PENALTIES, Penalty
@@ -133,17 +134,41 @@ def find(name: str) -> Objective:
     return OBJECTIVES[name]
 
 
-def of_recipe(recipe: Recipe, own: Objective | None = None) -> Objective:
+def _given(recipe: Recipe, own: Objective | str | None = None) -> Objective:
+    """The objective of one's own, given or named, or else the recipe's; before labels are smoothed.
+
+    Raises:
+      InputError: for an unknown name, and for what is neither an Objective nor a name.
+    """
+    if own is None:
+        return find(recipe.objective)
+    if isinstance(own, str):
+        return find(own)
+    if not isinstance(own, Objective):
+        raise InputError(
+            f"objective must be an Objective(d_loss=..., g_loss=...) or the name of one "
+            f"({', '.join(OBJECTIVES)}), got {own!r:.60}"
+        )
+    return own
+
+
+def of_recipe(recipe: Recipe, own: Objective | str | None = None, smooth: bool = True) -> Objective:
     """The game that a recipe's objective, real_label, penalty, penalty_weight and clip describe.
 
     Args:
-      own: an objective in place of all of them but `real_label`. Its functions may use Python's
-        `if`, `for` and `len` on tensors.
+      own: an objective, or the name of one, in place of all of them but `real_label`. Its
+        functions may use Python's `if`, `for` and `len` on tensors.
+      smooth: whether labels are smoothed as the recipe says.
+
+    Raises:
+      InputError: if a function of `own` gives something else than it must; see contract.py.
     """
+    smoothed = with_real_label(_given(recipe, own), recipe.real_label if smooth else 1.0)
     if own is not None:
-        return _converted(with_real_label(own, recipe.real_label))
+        contract.check(smoothed)
+        return _converted(smoothed)
     return replace(
-        with_real_label(find(recipe.objective), recipe.real_label),
+        smoothed,
         penalty=None if recipe.penalty is None else PENALTIES[recipe.penalty],
         penalty_weight=recipe.penalty_weight,
         clip=recipe.clip,

@@ -3,23 +3,35 @@
 In: arrays and data frames. Out: matplotlib Figures. Nothing here trains or saves.
 """
 
+import contextlib
 import math
+import sys
 
-import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.figure import Figure
 
+from gan_course import objectives
+from gan_course.contract import reference_lines
+from gan_course.errors import InputError
 from gan_course.images import square, tile, to_uint8
 from gan_course.schema import Recipe
 
 LN2 = math.log(2.0)  # -log(1/2): the loss of a guess
 
+try:
+    from matplotlib.figure import Figure
+except ValueError as error:  # matplotlib reads MPLBACKEND and its own settings now
+    raise InputError(f"matplotlib cannot be loaded: {error}; correct or unset it") from None
+
+if "IPython" in sys.modules:  # a notebook shows figures once pyplot has told it how
+    with contextlib.suppress(Exception):  # of a backend that is not there
+        import matplotlib.pyplot  # noqa: F401
+
 
 def figure(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 3.2):
-    """An empty figure and its axes, closed for pyplot: shown once, where it is returned."""
-    made, axes = plt.subplots(rows, columns, figsize=(width, height), layout="constrained")
-    plt.close(made)
-    return made, axes
+    """An empty figure and its axes, unknown to pyplot: no window opens, whatever its backend is,
+    and a notebook shows it once, where it is returned."""
+    made = Figure(figsize=(width, height), layout="constrained")
+    return made, made.subplots(rows, columns)
 
 
 # Title, columns of the history, reference lines. A panel is drawn if its first column is there.
@@ -31,28 +43,29 @@ _PANELS = (
     ("where the penalty looks", ("gradient_norm", "penalty"), {}),
     ("Fréchet distance from training images", ("distance",), {"0": 0.0}),
 )
-# The losses against a D that gives every image the same undecided answer.
-_UNDECIDED = {
-    "non_saturating": {"2 ln 2": 2 * LN2, "ln 2": LN2},
-    "minimax": {"2 ln 2": 2 * LN2, "-ln 2": -LN2},
-    "least_squares": {"1/4": 0.25, "1/8": 0.125},
-    "hinge": {"2": 2.0, "0": 0.0},
-    "wasserstein": {"0": 0.0},
-}
+# Numbers that have a shorter name.
+_NAMED = {"2 ln 2": 2 * LN2, "ln 2": LN2, "-ln 2": -LN2, "1/4": 0.25, "1/8": 0.125}
 
 
 def history(frame, recipe: Recipe | None = None) -> Figure:
     """What a run has logged, over the steps: losses, and what its objective measures.
 
     Args:
-      frame: `run.history`.
-      recipe: draws the reference lines of its objective; without it those of a cross-entropy
-        game. D that answers 1/2 to everything has d_loss 2 ln 2; G then has g_loss ln 2
-        (non-saturating) or -ln 2 (minimax).
+      frame: `run.history`, which knows the reference lines of the objective that was played.
+      recipe: draws those of its objective where the frame knows none; without it those of a
+        cross-entropy game. D that answers 1/2 to everything has d_loss 2 ln 2; G then has g_loss
+        ln 2 (non-saturating) or -ln 2 (minimax).
     """
-    lines = {"loss": _UNDECIDED["non_saturating" if recipe is None else recipe.objective]}
-    if recipe is not None and recipe.penalty == "gradient":
-        lines["where the penalty looks"] = {"1": 1.0}
+    known = frame.attrs.get("reference_lines")
+    if known is None:
+        game = objectives.NON_SATURATING
+        known = reference_lines(objectives.of_recipe(recipe, smooth=False) if recipe else game)
+    lines = {
+        "loss": {_name(known[loss]): known[loss] for loss in ("d_loss", "g_loss") if loss in known},
+        "where the penalty looks": {
+            _name(value): value for name, value in known.items() if name == "gradient_norm"
+        },
+    }
     panels = [panel for panel in _PANELS if panel[1][0] in frame]
     made, all_axes = figure(1, len(panels), width=4.4 * len(panels))
     for axes, (title, names, always) in zip(np.atleast_1d(all_axes), panels, strict=True):
@@ -62,6 +75,11 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
         if names[0] in ("d_real", "accuracy_real"):
             axes.set_ylim(-0.03, 1.03)
     return made
+
+
+def _name(value: float) -> str:
+    near = (name for name, number in _NAMED.items() if math.isclose(value, number, rel_tol=1e-4))
+    return next(near, f"{value:.3g}")
 
 
 def _curves(axes, frame, names: list[str]) -> None:

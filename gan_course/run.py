@@ -3,6 +3,7 @@
 In: the folder of a run. Out: its history, networks and new images. Nothing here trains.
 """
 
+import numbers
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +13,13 @@ import numpy as np
 
 from gan_course import history, images, sampling, seeds, state
 from gan_course.backend import keras, tf
-from gan_course.data import ImageSet, load
+from gan_course.data import ImageSet, as_image_set
 from gan_course.diagnosis import Diagnosis, examine
 from gan_course.errors import InputError, RunWarning
-from gan_course.evaluation import FEWEST, Evaluation, evaluate
+from gan_course.evaluation import Evaluation, check_enough, evaluate
 from gan_course.features import Features, features_for
-from gan_course.rundir import RunDir, atomic_write, step_of
+from gan_course.files import atomic_write, user_path
+from gan_course.rundir import RunDir, step_of
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
@@ -52,7 +54,9 @@ class Run:
         import pandas
 
         rows, columns = history.read(self.dir.history), history.columns(self.dir.history)
-        return pandas.DataFrame(rows, columns=columns)
+        frame = pandas.DataFrame(rows, columns=columns)
+        frame.attrs["reference_lines"] = self.dir.read_recipe().get("reference_lines")
+        return frame
 
     @cached_property
     def state(self) -> TrainState:
@@ -81,6 +85,9 @@ class Run:
 
     def latents(self, count: int, seed: int = 0) -> tf.Tensor:
         """Noise vectors (count, latent_dim) as the recipe draws them."""
+        for name, value in (("count", count), ("seed", seed)):
+            if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+                raise InputError(f"{name} must be a whole number, got {value!r}")
         if count < 1:
             raise InputError(f"count must be >= 1, got {count}")
         if not 0 <= seed < 2**31:
@@ -92,13 +99,14 @@ class Run:
         """New images, float32 (count, H, W, C) in [-1, 1]; the same seed gives the same images."""
         return sampling.generate(self.recipe, self.generator, self.latents(count, seed))
 
-    def data(self, data: ImageSet | None = None) -> ImageSet:
+    def data(self, data: ImageSet | np.ndarray | str | None = None) -> ImageSet:
         """The images that it was trained on: loaded by name, or given and checked.
 
         Raises:
           InputError: if these are other images than the run was trained on.
         """
-        found = data or load(self.recipe.dataset, self.recipe.image_shape)
+        given = self.recipe.dataset if data is None else data
+        found = as_image_set(given, self.recipe.image_shape)
         if self.dir.read_data()["fingerprint"] != found.fingerprint():
             raise InputError(
                 f"{self.path} was trained on other images than {found.name!r} has now; "
@@ -110,7 +118,7 @@ class Run:
         self,
         count: int = 10_000,
         seed: int = 0,
-        data: ImageSet | None = None,
+        data: ImageSet | np.ndarray | str | None = None,
         features: Features | None = None,
     ) -> Evaluation:
         """How good its images are: see `gan_course.evaluation`.
@@ -124,14 +132,13 @@ class Run:
         Raises:
           InputError: if the dataset cannot be had, or is not the one of the run.
         """
-        if count < FEWEST:
-            raise InputError(f"{count} images say nothing; evaluate at least {FEWEST}")
         found = self.data(data)
+        check_enough(found, count)  # before a classifier is trained to measure with
         samples = images.to_uint8(self.samples(count, seed))
         subject = f"samples (seed {seed}) of {self.path} at step {self.step:,}"
         return evaluate(samples, found, features or features_for(found), subject)
 
-    def diagnose(self, data: ImageSet | None = None) -> Diagnosis:
+    def diagnose(self, data: ImageSet | np.ndarray | str | None = None) -> Diagnosis:
         """Is it healthy, and if not, what is wrong? See `gan_course.diagnosis`.
 
         Args:
@@ -150,9 +157,9 @@ class Run:
             raise InputError(f"no sample grid of step {step}; there are {self.sample_steps}")
         return images.read_png(self.dir.sample(step))[0]
 
-    def write_gif(self, path: Path | None = None) -> Path:
+    def write_gif(self, path: str | Path | None = None) -> Path:
         """The animation of this run's sample grids, at `path` or in its place in the folder."""
-        path = path or self.dir.gif
+        path = self.dir.gif if path is None else user_path(path)
         frames = self.dir.sample_files()
         about = f"recipe {self.recipe.name}, seed {self.recipe.seed}, steps {self.sample_steps}"
         with atomic_write(path) as file:

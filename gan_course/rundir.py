@@ -1,50 +1,17 @@
-"""The folder of a run: its paths, its lock, and files that are always whole.
+"""The folder of a run: its paths, its lock, and what it says about itself.
 
-In: a path. Out: files that are either the old or the new version, never half of one, whatever
-kills the process. Nothing here knows networks or losses.
+In: a path. Out: paths, and the JSON files read and written. Nothing here knows networks or losses.
 """
 
 import contextlib
-import errno
-import fcntl
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from gan_course.errors import InputError
+from gan_course.files import atomic_write, cannot_write, locked, user_path
 
 _KEPT_CHECKPOINTS = 3  # the newest may be damaged; the one before is the way back
-
-
-@contextlib.contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
-    """An open file that takes the place of `path` when the block ends well, and else vanishes.
-
-    Raises:
-      InputError: if it cannot be written (disk full, no permission): `path` is as it was.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())  # the bytes are on the disk before the name points to them
-        os.replace(temporary, path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def cannot_write(path: Path, error: OSError) -> InputError:
-    """The error for a file that the disk refuses, with the remedy."""
-    remedy = "free some space" if error.errno == errno.ENOSPC else "choose another folder"
-    return InputError(
-        f"cannot write {path}: {error.strerror or error}; {remedy} and run the same command again"
-    )
 
 
 class RunDir:
@@ -55,7 +22,7 @@ class RunDir:
     """
 
     def __init__(self, path: str | Path):
-        self.path = Path(path)
+        self.path = user_path(path)
         self.recipe = self.path / "recipe.json"
         self.history = self.path / "history.csv"
         self.samples = self.path / "samples"
@@ -75,23 +42,37 @@ class RunDir:
         Raises:
           InputError: if it is a file, cannot be written, or another process trains in it.
         """
-        try:
-            self._check_place()
-            self.samples.mkdir(parents=True, exist_ok=True)
-            self.checkpoints.mkdir(exist_ok=True)
-            lock = open(self.path / ".lock", "ab")  # noqa: SIM115  (closed below)
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
-        with lock:
+        with contextlib.ExitStack() as made:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._check_place()
+                existed = self.path.exists()
+                self.samples.mkdir(parents=True, exist_ok=True)
+                self.checkpoints.mkdir(exist_ok=True)
+                made.enter_context(locked(self.path / ".lock"))
             except BlockingIOError:
                 raise InputError(
                     f"{self.path} is in use: another process trains in it; "
                     "wait for it, stop it, or choose another folder"
                 ) from None
+            except OSError as error:
+                raise cannot_write(self.path, error) from error
             self._remove_leftovers()
-            yield
+            try:
+                yield
+            except BaseException:
+                self._remove_if_unused(existed)  # while the lock is ours
+                raise
+
+    def _remove_if_unused(self, existed: bool) -> None:
+        """A mistake that shows before there is a run leaves no folder behind."""
+        if self.recipe.exists() or not self.path.is_dir():
+            return
+        with contextlib.suppress(OSError):  # not empty: then it stays
+            self.samples.rmdir()
+            self.checkpoints.rmdir()
+            (self.path / ".lock").unlink(missing_ok=True)
+            if not existed:
+                self.path.rmdir()
 
     def _check_place(self) -> None:
         if self.path.exists() and not self.path.is_dir():

@@ -141,6 +141,8 @@ class Recipe:
     @classmethod
     def from_json(cls, fields: dict) -> "Recipe":
         """Raises InputError for a field that is missing, unknown or out of range."""
+        if not isinstance(fields, dict):
+            raise InputError(f"a recipe's fields are a dictionary, got {type(fields).__name__}")
         known = {field.name for field in dataclasses.fields(cls)}
         for name in fields:
             if name not in known:

@@ -8,24 +8,36 @@ history (timings aside) as one that was never stopped.
 import contextlib
 import math
 import tempfile
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from gan_course import distributed, history, loop, objectives, speed, state
+import numpy as np
+
+from gan_course import distributed, history, loop, objectives, plots, speed, state
 from gan_course import hooks as default_hooks
-from gan_course.data import ImageSet, load
+from gan_course.backend import late_start
+from gan_course.data import ImageSet, as_image_set
 from gan_course.data.batches import Batches
 from gan_course.diagnosis import Watch
-from gan_course.errors import InputError, TrainingDiverged
+from gan_course.errors import InputError, RunWarning, TrainingDiverged
 from gan_course.evaluation import DistanceMeter
 from gan_course.features import features_for
-from gan_course.identity import check_progress, check_same_run, describe
+from gan_course.files import atomic_write
+from gan_course.identity import (
+    check_progress,
+    check_same_run,
+    describe,
+    say_what_changed,
+    session,
+    sessions_of,
+)
 from gan_course.loop import Hook
 from gan_course.models import build
 from gan_course.objectives import Objective
-from gan_course.recipes import recipe as find_recipe
+from gan_course.recipes import as_recipe
 from gan_course.run import Run, restore_newest
-from gan_course.rundir import RunDir, atomic_write
+from gan_course.rundir import RunDir
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
@@ -34,23 +46,26 @@ def train(
     recipe: Recipe | str,
     out: str | Path,
     *,
-    objective: Objective | None = None,
-    data: ImageSet | None = None,
-    hooks: Sequence[Hook] = (),
+    objective: Objective | str | None = None,
+    data: ImageSet | np.ndarray | str | None = None,
+    hooks: Sequence[Hook] | Hook | None = (),
     progress: bool = True,
-    strategy: distributed.Strategy | None = None,
+    strategy: distributed.Strategy | str | None = None,
 ) -> Run:
     """Train a recipe in the folder `out`, or go on with the run that is there.
 
     Args:
       recipe: a Recipe, or the name of one.
-      objective: what the players minimise, in place of the recipe's objective, penalty and clip.
-      data: the images, in place of `load(recipe.dataset)`.
-      hooks: your own, called with (step, state, scalars) after every step, or after every
-        `recipe.steps_per_call` where the recipe has a number; the default ones come first.
+      objective: what the players minimise, in place of the recipe's objective, penalty and clip;
+        an Objective or the name of one.
+      data: the images, in place of `load(recipe.dataset)`: an ImageSet, uint8 (N, H, W, C), or the
+        name of a dataset.
+      hooks: your own, one or several, called with (step, state, scalars) after every step, or
+        after every `recipe.steps_per_call` where the recipe has a number; the default ones first.
       progress: show what is trained, and a progress bar.
-      strategy: a `tf.distribute` strategy, over whose replicas each batch is shared out. Several
-        workers call this with the same folder, which all can read; the chief writes.
+      strategy: a `tf.distribute` strategy, or the name of one, over whose replicas each batch is
+        shared out. Several workers call this with the same folder, which all can read; the chief
+        writes.
 
     Raises:
       InputError: for anything wrong with the recipe, the data or the folder; before any file of
@@ -58,30 +73,35 @@ def train(
       TrainingDiverged: if a loss becomes NaN; the last healthy checkpoint stays.
       KeyboardInterrupt: after Ctrl-C, once everything is saved.
     """
-    recipe = find_recipe(recipe) if isinstance(recipe, str) else recipe
-    data = data if data is not None else load(recipe.dataset, recipe.image_shape)
-    batches = _batches(recipe, data)
+    run_dir, recipe = RunDir(out), as_recipe(recipe)
+    strategy = distributed.strategy(strategy) if isinstance(strategy, str) else strategy
+    data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
+    batches, hooks = _batches(recipe, data), default_hooks.as_hooks(hooks)
     chosen = objectives.of_recipe(recipe, objective)
     meter = DistanceMeter(recipe, data, features_for(data)) if recipe.distance_every else None
     with distributed.scope(strategy, recipe.batch_size):
         train_state = state.create(recipe)  # all that can be wrong with the input shows by now
     if not distributed.is_chief(strategy):
-        return _follow(RunDir(out), recipe, chosen, batches, train_state, strategy)
-    description = describe(recipe, chosen, data)
-    run_dir = RunDir(out)
+        return _follow(run_dir, recipe, chosen, batches, train_state, strategy)
+    description, sessions = describe(recipe, chosen, data, objective), []
+    if (late := late_start()) is not None:
+        warnings.warn(late, RunWarning, stacklevel=2)
     with run_dir.locked():
         if run_dir.recipe.exists():
             check_same_run(run_dir, recipe, description)
+            sessions = sessions_of(run_dir.read_recipe())
         done = restore_newest(run_dir, train_state) or 0
         check_progress(run_dir, recipe, done)
         distributed.check_same_start(strategy, done)
-        run_dir.write_recipe(description)
-        run_dir.write_failure(None)
+        now = session(recipe, strategy, done)
+        say_what_changed(run_dir, sessions, now)
         if progress:
             print(_headline(recipe, data, run_dir, done))
         alone = not hooks and strategy is None  # nobody asked to see every single step
         calls = speed.steps_per_call(recipe, done) if alone else recipe.steps_per_call or 1
         compiled = loop.compile_step(train_state, chosen, recipe, strategy, calls)
+        run_dir.write_recipe({**description, "made_with": [*sessions, now]})
+        run_dir.write_failure(None)
         columns = [*compiled.structured_outputs, *(["distance"] if meter else [])]
         rows = history.restart(run_dir.history, done, columns)
         run_dir.forget_after(done)
@@ -89,7 +109,7 @@ def train(
             default_hooks.save_samples(run_dir, recipe)(0, train_state, {})
         watched = [*_hooks(run_dir, recipe, meter, rows), *hooks]
         with contextlib.ExitStack() as open_bar:
-            if progress:
+            if progress and done < recipe.steps:
                 untrained = train_state.sampler if done == 0 else build(recipe)[0]
                 watch = Watch(recipe, data, untrained)
                 watched.append(default_hooks.every(recipe.log_every, watch))
@@ -137,7 +157,11 @@ def _batches(recipe: Recipe, data: ImageSet) -> Batches:
 
 
 def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str:
-    where = f"{run_dir.path}" + (f", going on after step {done:,}" if done else "")
+    where = f"{run_dir.path}"
+    if done == recipe.steps:
+        where += ", where all steps are made already"
+    elif done:
+        where += f", going on after step {done:,}"
     return (
         f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {recipe.batch_size} images; "
         f"{data.name}, {len(data.x_train):,} images {data.source}; in {where}"
@@ -204,8 +228,6 @@ def _explained(run_dir: RunDir):
 
 def _write_results(run: Run) -> None:
     """What a finished run shows: the curves, the animation, the generator for plain Keras."""
-    from gan_course import plots
-
     with atomic_write(run.dir.curves) as file:
         about = {"Recipe": run.recipe.name, "Step": str(run.step), "Seed": str(run.recipe.seed)}
         curves = plots.history(run.history, run.recipe)

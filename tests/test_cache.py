@@ -12,6 +12,7 @@ import e2e
 import numpy as np
 import pytest
 
+from gan_course import files
 from gan_course.data import cache
 from gan_course.data.cache import cache_folder, cached_array
 from gan_course.errors import InputError, RunWarning
@@ -288,13 +289,13 @@ def test_a_process_that_waits_for_one_that_is_killed_makes_the_array_itself(fold
 
 
 def test_a_lock_in_the_same_process_says_so_too(tmp_path):
-    with cache._locked(tmp_path / "a.lock"):
-        with pytest.raises(BlockingIOError), cache._locked(tmp_path / "a.lock"):
+    with files.locked(tmp_path / "a.lock"):
+        with pytest.raises(BlockingIOError), files.locked(tmp_path / "a.lock"):
             pass
         with (
             warnings.catch_warnings(),
             pytest.raises(RunWarning, match="busy; waiting for it"),
-            cache._locked(tmp_path / "a.lock", "busy"),
+            files.locked(tmp_path / "a.lock", "busy"),
         ):
             pass
 

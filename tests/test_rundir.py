@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from gan_course.errors import InputError
-from gan_course.rundir import RunDir, atomic_write, step_of
+from gan_course.files import atomic_write
+from gan_course.rundir import RunDir, step_of
 
 ROOT = Path(__file__).parents[1]
 

@@ -6,6 +6,6 @@ Nothing is ever substituted silently: what cannot be had is a `DatasetUnavailabl
 """
 
 from gan_course.data.imageset import ImageSet
-from gan_course.data.sources import DATASETS, load, stand_in
+from gan_course.data.sources import DATASETS, as_image_set, load, stand_in
 
-__all__ = ["DATASETS", "ImageSet", "load", "stand_in"]
+__all__ = ["DATASETS", "ImageSet", "as_image_set", "load", "stand_in"]

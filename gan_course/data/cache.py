@@ -7,21 +7,19 @@ never used, and the next one that makes an array removes it. Nothing here knows 
 
 import contextlib
 import errno
-import fcntl
 import hashlib
 import json
 import math
 import os
 import shutil
-import warnings
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from gan_course.errors import InputError, RunWarning
-from gan_course.rundir import atomic_write
+from gan_course.errors import InputError
+from gan_course.files import atomic_write, locked, user_path
 
 CACHE = "GAN_COURSE_CACHE"  # the environment variable that names the cache folder
 _HEX = "[0-9a-f]"  # names are hashes, so that no file of anybody else is taken for ours
@@ -33,8 +31,8 @@ Make = Callable[[], tuple[tuple[int, ...], Rows]]  # the shape of the whole, and
 def cache_folder() -> Path:
     """$GAN_COURSE_CACHE; where that is not set, a folder in the user's own cache."""
     if named := os.environ.get(CACHE):
-        return Path(named).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "gan_course"
+        return user_path(named)
+    return user_path(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "gan_course"
 
 
 def cached_array(subject: str, state: str, make: Make) -> tuple[np.memmap, list[tuple]]:
@@ -60,7 +58,7 @@ def cached_array(subject: str, state: str, make: Make) -> tuple[np.memmap, list[
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_leftovers(folder)
-        with _locked(_lock_of(path), f"another process decodes {subject}"):
+        with locked(_lock_of(path), f"another process decodes {subject}"):
             if _whole(path) is None:  # it may have been made while we waited
                 _write(path, subject, *make())
             for old in set(folder.glob(f"*{name}-*")) - {path, _about(path)}:
@@ -79,31 +77,10 @@ def _lock_of(path: Path) -> Path:
     return path.with_name(path.name.lstrip(".").partition("-")[0] + ".lock")
 
 
-@contextlib.contextmanager
-def _locked(lock: Path, wait_because: str | None = None) -> Iterator[None]:
-    """Alone with one subject. However a process ends, its lock ends with it.
-
-    Args:
-      wait_because: what to tell the user while another process has the lock.
-
-    Raises:
-      BlockingIOError: if another process has the lock and no `wait_because` is given.
-    """
-    with open(lock, "ab") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if wait_because is None:
-                raise
-            warnings.warn(f"{wait_because}; waiting for it", RunWarning, stacklevel=4)
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _remove_leftovers(folder: Path) -> None:
     """What killed processes left half written; a live one holds the lock of what it writes."""
     for leftover in folder.glob(f".{_HEX * 16}-*.tmp"):
-        with contextlib.suppress(OSError), _locked(_lock_of(leftover)):
+        with contextlib.suppress(OSError), locked(_lock_of(leftover)):
             leftover.unlink()
 
 

@@ -31,6 +31,15 @@ class ImageSet:
     source: str = "given as arrays"
 
     def __post_init__(self):
+        if not isinstance(self.name, str):
+            raise InputError(
+                f"an ImageSet begins with its name, got {type(self.name).__name__}; "
+                "write ImageSet('cats', images)"
+            )
+        if self.x_train is None:
+            raise InputError(
+                f"{self.name}: x_train is None; give uint8 images (N, H, W, C) to learn from"
+            )
         for split in ("train", "test"):
             images, labels = getattr(self, f"x_{split}"), getattr(self, f"y_{split}")
             if images is None:
@@ -114,7 +123,7 @@ class ImageSet:
 
 
 def _images(images, what: str) -> np.ndarray:
-    images = np.asanyarray(images)
+    images = _array(images, what)
     if images.dtype != np.uint8:
         raise InputError(f"{what} must hold uint8 values 0..255, got {images.dtype}")
     if images.ndim == 3:
@@ -127,8 +136,19 @@ def _images(images, what: str) -> np.ndarray:
     return images
 
 
+def _array(values, what: str) -> np.ndarray:
+    try:
+        return np.asanyarray(values)
+    except ValueError:  # NumPy: an inhomogeneous shape
+        shapes = sorted({str(np.shape(value)) for value in values})
+        raise InputError(
+            f"{what} is a list of different shapes ({', '.join(shapes[:4])}); "
+            "bring all to one size"
+        ) from None
+
+
 def _labels(labels, count: int, what: str) -> np.ndarray:
-    labels = np.asanyarray(labels)
+    labels = _array(labels, what)
     whole = np.issubdtype(labels.dtype, np.integer)
     if not whole or labels.shape not in ((count,), (count, 1)):
         raise InputError(

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from gan_course.archives import read_arrays
 from gan_course.data import downloads, faces_toy, gaussians, glyphs, shapes
 from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
 from gan_course.data.imageset import ImageSet
 from gan_course.errors import DatasetUnavailable, InputError, unknown_name
+from gan_course.files import user_path
 
 MIRROR = "GAN_COURSE_DATA"  # the environment variable that names the mirror folder
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -138,11 +141,13 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
       InputError: for an unknown name, and for a file or folder that cannot be used.
       DatasetUnavailable: where neither the mirror nor the source has the set; says what was tried.
     """
+    if not isinstance(name, str):
+        raise InputError(f"a dataset has a name, such as 'mnist' or 'folder:PATH', got {name!r}")
     if name.startswith(_FOLDER):
         path = name.removeprefix(_FOLDER)
         if not path:
             raise InputError(f"{name!r} names no folder; write {_FOLDER}PATH")
-        return load_folder(Path(path).expanduser(), image_shape)
+        return load_folder(user_path(path), image_shape)
     base, colon, wanted = name.partition(":")
     if colon and wanted not in (names := find(base).names) and names:  # before a long download
         raise unknown_name(f"class of {base!r}", wanted, names)
@@ -150,6 +155,29 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
     if colon:
         images = images.one_class(wanted)
     return images if image_shape is None else images.shrunk(image_shape)
+
+
+def as_image_set(
+    data: ImageSet | np.ndarray | str, image_shape: tuple[int, int, int] | None = None
+) -> ImageSet:
+    """The images that somebody gives in one of three ways: an ImageSet, a name, uint8 images.
+
+    Args:
+      image_shape: as in `load`, for a name.
+
+    Raises:
+      InputError: as `load` and `ImageSet` do, and for anything else.
+    """
+    if isinstance(data, ImageSet):
+        return data
+    if isinstance(data, str):
+        return load(data, image_shape)
+    if hasattr(data, "__array__") or isinstance(data, list | tuple):
+        return ImageSet("given", data)
+    raise InputError(
+        f"data must be an ImageSet, the name of a dataset, or uint8 images (N, H, W, C), "
+        f"got {type(data).__name__} {data!r}"
+    )
 
 
 def _load_whole(name: str) -> ImageSet:
@@ -194,10 +222,11 @@ def mirrored() -> list[str]:
 
 
 def _mirror() -> Path | None:
-    folder = os.environ.get(MIRROR)
-    if folder and not Path(folder).is_dir():
-        raise InputError(f"{MIRROR}={folder!r} is not a folder; correct it or unset it")
-    return Path(folder) if folder else None
+    named = os.environ.get(MIRROR)
+    folder = user_path(named) if named else None
+    if folder and not folder.is_dir():
+        raise InputError(f"{MIRROR}={named!r} is not a folder; correct it or unset it")
+    return folder
 
 
 def read_archive(file: Path) -> Arrays:

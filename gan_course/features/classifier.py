@@ -23,9 +23,9 @@ from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
 from gan_course.data.cache import CACHE, cache_folder
 from gan_course.errors import InputError
+from gan_course.files import atomic_write
 from gan_course.images import from_uint8
 from gan_course.models import network
-from gan_course.rundir import atomic_write
 
 WIDTH = 64  # features of an image
 _SEED = 0

@@ -9,7 +9,7 @@ they save work, on a CPU in `kernels.py` and `spectral.py`, anywhere in `subpixe
 import re
 
 from gan_course import speed
-from gan_course.backend import keras
+from gan_course.backend import check_settings, keras
 from gan_course.errors import InputError
 from gan_course.models import kernels, piecewise, subpixel
 from gan_course.models.notation import layers_of
@@ -47,6 +47,7 @@ def network(
       policy: Keras's dtype policy of all layers but the last line and those of normalisation,
         which compute in float32 always: what a loss is made of must not be rounded.
     """
+    check_settings()
     if not lines:
         raise InputError(f"the {name} has no layers")
     made = keras.Sequential([keras.Input(input_shape)], name=name)

@@ -12,9 +12,9 @@ import numpy as np
 
 from gan_course import images, plots, sampling, seeds
 from gan_course.backend import keras, tf
+from gan_course.files import atomic_write, user_path
 from gan_course.loop import Scalars
 from gan_course.objectives import Objective
-from gan_course.rundir import atomic_write
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
@@ -69,7 +69,7 @@ def film(cameras: dict[str, Camera], real: np.ndarray, path: str | Path) -> Path
     Raises:
       InputError: if there is a camera that has filmed nothing.
     """
-    path = Path(path)
+    path = user_path(path)
     moments = list(zip(*(camera.scenes for camera in cameras.values()), strict=False))
     with tempfile.TemporaryDirectory() as folder, atomic_write(path) as file:
         frames = [Path(folder) / f"{number:04d}.png" for number in range(len(moments))]

@@ -8,6 +8,8 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 
+from gan_course.files import user_path
+
 
 def show(function: Callable):
     """The source of a function or class, highlighted in a notebook.
@@ -26,9 +28,10 @@ def show(function: Callable):
     return Monospaced(inspect.getsource(function), language="python")
 
 
-def animation(gif: Path):
+def animation(gif: str | Path):
     """A GIF as part of the notebook itself: as HTML, since exported pages know no `image/gif`."""
     from IPython.display import HTML
 
-    data = base64.b64encode(Path(gif).read_bytes()).decode()
-    return HTML(f'<img alt="{Path(gif).name}" src="data:image/gif;base64,{data}">')
+    gif = user_path(gif)
+    data = base64.b64encode(gif.read_bytes()).decode()
+    return HTML(f'<img alt="{gif.name}" src="data:image/gif;base64,{data}">')
