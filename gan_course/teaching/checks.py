@@ -1,46 +1,42 @@
 """Compare what a student writes with what the library does: by behaviour, not by text.
 
 In: the student's function and the library's. Out: one printed line with the largest difference,
-or a `Mismatch` with where it is. Names, comments and order of the code stay free.
+or a `Mismatch` with what is wrong and where. Names, comments and order of the code stay free.
 """
 
-import inspect
 from collections.abc import Callable
 
 import numpy as np
 
-from gan_course import seeds, state
 from gan_course.backend import keras, tf
-from gan_course.objectives import Objective, of_recipe
+from gan_course.objectives import Objective
 from gan_course.penalties import Penalty
 from gan_course.schema import Recipe
-
-_STEPS = 3  # one is not enough: an update that forgets the last one shows at the second
-
-
-class Mismatch(AssertionError):
-    """The two functions behave differently."""
+from gan_course.teaching.diagnosis import diagnosis
+from gan_course.teaching.mismatch import Mismatch, name_of, own_errors
+from gan_course.teaching.movement import STEPS, check_signature, ratio, walk
 
 
 def same_objective(mine: Objective, library: Objective, tolerance: float = 1e-5) -> None:
     """Compare two objectives on a grid of logits from -8 to 8.
 
     Raises:
-      Mismatch: with the logits at which they differ most.
+      Mismatch: with the logits at which they differ most; or if a loss has another shape, or
+        stops with an error.
     """
     axis = np.linspace(-8, 8, 33, dtype=np.float32)
     real, fake = (tf.constant(axes.reshape(-1, 1)) for axes in np.meshgrid(axis, axis))
     for name, arguments in (("d_loss", (real, fake)), ("g_loss", (fake,))):
-        ours, theirs = (getattr(o, name)(*arguments).numpy() for o in (mine, library))
-        if ours.shape != theirs.shape:
-            raise Mismatch(f"{name} has shape {ours.shape}, expected {theirs.shape}")
+        theirs = getattr(library, name)(*arguments).numpy()
+        ours = _values(getattr(mine, name, None), name, theirs.shape, *arguments)
         difference = np.abs(ours - theirs).ravel()
         worst = int(difference.argmax())
         if not difference[worst] <= tolerance:
             where = ", ".join(f"{float(a[worst, 0]):g}" for a in arguments)
+            exchanged = getattr(library, name)(*arguments[::-1]).numpy()
             raise Mismatch(
                 f"{name} at logits ({where}) is {ours[worst, 0]:.6g}, "
-                f"expected {theirs[worst, 0]:.6g}"
+                f"expected {theirs[worst, 0]:.6g}{_everywhere(ours, theirs, exchanged)}"
             )
         print(f"{name}: the same, largest difference {difference[worst]:.1e}")
 
@@ -49,7 +45,8 @@ def same_penalty(mine: Penalty, library: Penalty, tolerance: float = 1e-5) -> No
     """Compare two penalties on a small convolutional critic with random weights and images.
 
     Raises:
-      Mismatch: with the first example at which they differ.
+      Mismatch: with the first example at which they differ; or if the penalty has another shape,
+        or stops with an error.
     """
     weights = keras.initializers.RandomNormal(stddev=0.3, seed=0)
     critic = keras.Sequential(
@@ -61,13 +58,72 @@ def same_penalty(mine: Penalty, library: Penalty, tolerance: float = 1e-5) -> No
         ]
     )
     real, fake = tf.random.stateless_uniform([2, 16, 8, 6, 3], [1, 2], minval=-1.0)
-    ours, theirs = (p(critic, real, fake, tf.constant([3, 4])).numpy() for p in (mine, library))
-    if ours.shape != theirs.shape:
-        raise Mismatch(f"the penalty has shape {ours.shape}, expected {theirs.shape}")
+    seed = tf.constant([3, 4])
+    theirs = library(critic, real, fake, seed).numpy()
+    if isinstance(mine, Penalty):
+        _values(mine.at, "the penalty's `at`", tuple(real.shape), real, fake, seed)
+    ours = _values(mine, "the penalty", theirs.shape, critic, real, fake, seed)
     for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
         if not abs(one - other) <= tolerance:
-            raise Mismatch(f"the penalty of example {number} is {one:.6g}, expected {other:.6g}")
+            raise Mismatch(
+                f"the penalty of example {number} is {one:.6g}, expected {other:.6g}"
+                f"{_everywhere(ours, theirs)}"
+            )
     print(f"the same penalty, largest difference {np.abs(ours - theirs).max():.1e}")
+
+
+def _values(function: Callable, name: str, shape: tuple[int, ...], *arguments) -> np.ndarray:
+    """What the student's function returns for these arguments.
+
+    Raises:
+      Mismatch: if that is no array of this shape, or the function stops with an error.
+    """
+    if not callable(function):
+        raise Mismatch(f"{name} must be a function, got {function!r}")
+    with own_errors(function, name):
+        found = function(*arguments)
+        if found is None:
+            raise Mismatch(f"{name} returns None, expected shape {shape}; is its `return` missing?")
+        if isinstance(found, (tuple, list, dict)):
+            kind = f"a {type(found).__name__} of {len(found)}"
+            raise Mismatch(f"{name} returns {kind}, expected one tensor of shape {shape}")
+        values = np.asarray(found)
+    if values.dtype.kind not in "fiub":
+        raise Mismatch(f"{name} returns {type(found).__name__}, expected a tensor of shape {shape}")
+    if values.shape != shape:
+        raise Mismatch(f"{name} has shape {values.shape}, expected {shape}{_why(values, shape)}")
+    return values.astype(float) if values.dtype.kind in "iub" else values
+
+
+def _why(values: np.ndarray, shape: tuple[int, ...]) -> str:
+    """The slip that leads to such a shape, in words."""
+    batch = shape[0]
+    reasons = {
+        (): ": one number for each example; a mean or a sum over the batch is left to the caller",
+        (batch,): ": one row for each example, in a column; is an axis lost in a sum or a squeeze?",
+        (batch, 1): ": a vector, one number for each example; keep no axis of size 1",
+        (
+            batch,
+            batch,
+        ): f": a vector ({batch},) and a column ({batch}, 1) make a table of all pairs",
+    }
+    return reasons.get(values.shape, "")
+
+
+def _everywhere(ours: np.ndarray, theirs: np.ndarray, exchanged: np.ndarray | None = None) -> str:
+    """A difference of one kind in all places: a factor, a sign, or exchanged arguments."""
+    if (
+        exchanged is not None
+        and exchanged is not theirs
+        and np.allclose(ours, exchanged, atol=1e-5)
+    ):
+        return ": real and fake are exchanged"
+    factor = ratio(ours.ravel(), theirs.ravel(), error=1e-4)
+    if factor is None or abs(factor - 1) < 1e-3:
+        return ""
+    if abs(factor + 1) < 1e-3:
+        return ": everywhere the opposite, its sign is wrong"
+    return f": everywhere {float(f'{factor:.3g}')} times as much"
 
 
 def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: float = 1e-6) -> None:
@@ -83,47 +139,31 @@ def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: fl
         (state, objective, real, latent), or these and a seed for the penalty.
 
     Raises:
-      Mismatch: with the variable in which they differ most.
+      Mismatch: with the slip, as far as the movement tells it, and the variable in which they
+        differ most; or with the line at which the student's function stops.
     """
+    check_signature(mine)
     plain = recipe.changed(
         optimizer="sgd", beta_1=None, g_learning_rate=0.05, d_learning_rate=0.05, real_label=1.0
     )
-    ours, theirs = (_after_steps(update, plain) for update in (mine, library))
-    differences = {name: float(np.abs(ours[name] - theirs[name]).max()) for name in theirs}
+    with own_errors(mine):
+        ours = walk(mine, plain)
+    theirs = walk(library, plain)
+    differences = {
+        name: float(np.nan_to_num(np.abs(ours.end[name] - end).max(), nan=np.inf))
+        for name, end in theirs.end.items()
+    }
     worst = max(differences, key=differences.get)
     if not differences[worst] <= tolerance:
         raise Mismatch(
-            f"after {_STEPS} steps {worst} differs by {differences[worst]:.2g}, "
-            f"more than {tolerance:g}; {_count_differing(differences, tolerance)}"
+            f"{name_of(mine)}: {diagnosis(ours, theirs, library, plain, recipe)} "
+            f"(after {STEPS} steps {worst} differs by {differences[worst]:.2g}, "
+            f"more than {tolerance:g}; {_count_differing(differences, tolerance)})"
         )
     print(
-        f"the same update: after {_STEPS} steps the largest difference in "
+        f"the same update: after {STEPS} steps the largest difference in "
         f"{len(differences)} variables is {differences[worst]:.1e}"
     )
-
-
-def _after_steps(update: Callable, recipe: Recipe) -> dict[str, np.ndarray]:
-    """The variables after a few compiled calls on fixed images and noise."""
-    train_state = state.create(recipe)
-    objective = of_recipe(recipe)
-    count = len(inspect.signature(update).parameters)
-
-    def call(real, latent, seed):
-        arguments = [latent] if count == 3 else [real, latent, seed][: count - 2]
-        update(train_state, objective, *arguments)
-
-    images = tf.TensorSpec([recipe.batch_size, *recipe.image_shape])
-    noise = tf.TensorSpec([recipe.batch_size, recipe.latent_dim])
-    seeds_of = tf.TensorSpec([2], tf.int32)
-    compiled = tf.function(call).get_concrete_function(images, noise, seeds_of)
-    for step in range(_STEPS):
-        seed = seeds.derive(recipe.seed, seeds.LATENTS, step)
-        low, high = recipe.value_range
-        real = tf.random.stateless_uniform(images.shape, seed, minval=low, maxval=high)
-        latent = seeds.latents(recipe.latent, recipe.batch_size, recipe.latent_dim, seed)
-        compiled(real, latent, seeds.derive(recipe.seed, seeds.PENALTY, step))
-    named = train_state.variables().items()
-    return {name: v.numpy() for name, v in named if v.dtype.is_floating}  # weights, no counters
 
 
 def _count_differing(differences: dict[str, float], tolerance: float) -> str:
