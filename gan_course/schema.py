@@ -7,10 +7,12 @@ nothing behind it has to check again. No TensorFlow: reading recipes stays insta
 import dataclasses
 import json
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gan_course.errors import InputError, unknown_name
+from gan_course.endings import mistaken_endings
+from gan_course.errors import InputError, RunWarning, unknown_name
 
 Shape = tuple[int, int, int]
 
@@ -95,6 +97,8 @@ class Recipe:
                 known = [choice for choice in choices if choice is not None]
                 raise unknown_name(name, getattr(self, name), known)
         self._check_combinations()
+        for mistake in mistaken_endings(self):
+            warnings.warn(mistake, RunWarning, stacklevel=4)
 
     def _check_combinations(self):
         _check(
