@@ -61,6 +61,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")  # leave out INFO, keep warni
 # help others as well: `python -m benchmarks.settings` tells how much.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
+try:  # Keras loads it, and it reads MPLBACKEND and its own settings then
+    import matplotlib  # noqa: F401
+except ValueError as error:
+    raise InputError(f"matplotlib cannot be loaded: {error}; correct it or unset it") from None
+
 # Where scikit-learn is installed, Keras loads it, for wrappers that nobody uses here: that would be
 # a fifth of the time that this module takes.
 with _startup_chatter_kept_back(), _left_out("sklearn"):

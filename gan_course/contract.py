@@ -103,9 +103,7 @@ def _check_tensor(objective, name: str, found, shape) -> None:
     wanted = f"one loss for each example, {kind.get(name, '(batch, 1)')}, of float32"
     what = f"{name} of objective {objective.name!r} gave"
     if not tf.is_tensor(found):
-        raise InputError(
-            f"{what} {type(found).__name__} {found!r:.40}; wanted is a tensor: {wanted}"
-        )
+        raise InputError(f"{what} {type(found).__name__}, no tensor; wanted is {wanted}")
     if tuple(found.shape) != tuple(shape) or found.dtype != tf.float32:
         raise InputError(
             f"{what} {found.dtype.name} of shape {tuple(found.shape)} for {shape[0]} examples; "

@@ -8,19 +8,14 @@ import math
 import sys
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from gan_course import objectives
 from gan_course.contract import reference_lines
-from gan_course.errors import InputError
 from gan_course.images import square, tile, to_uint8
 from gan_course.schema import Recipe
 
 LN2 = math.log(2.0)  # -log(1/2): the loss of a guess
-
-try:
-    from matplotlib.figure import Figure
-except ValueError as error:  # matplotlib reads MPLBACKEND and its own settings now
-    raise InputError(f"matplotlib cannot be loaded: {error}; correct or unset it") from None
 
 if "IPython" in sys.modules:  # a notebook shows figures once pyplot has told it how
     with contextlib.suppress(Exception):  # of a backend that is not there
