@@ -57,10 +57,10 @@ RECIPES = (
             "Reshape 7 7 256",
             "Dropout .4",
             "Up",
-            "ConvT 128 k5 BN ReLU",
+            "ConvT 128 k5 BN .9 ReLU",
             "Up",
-            "ConvT 64 k5 BN ReLU",
-            "ConvT 32 k5 BN ReLU",
+            "ConvT 64 k5 BN .9 ReLU",
+            "ConvT 32 k5 BN .9 ReLU",
             "ConvT 1 k5 sigmoid",
         ),
         discriminator=(
@@ -73,7 +73,7 @@ RECIPES = (
         ),
         g_learning_rate=4e-4,
         d_learning_rate=8e-4,
-        beta_1=0.5,
+        beta_1=0.9,  # Keras's default, as in its source
         batch_size=100,
         steps=30 * 600,
         log_every=60,
