@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gan_course import __version__
 from gan_course.errors import InputError, RunWarning, check_system
-from gan_course.files import writable_file
+from gan_course.files import user_path, writable_file
 
 _PROGRAM = "gan_course"
 _BEST = "the checkpoint of the smallest distance, not the newest"
@@ -190,6 +190,11 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     if arguments.features == "inception":
         chosen = features.inception()
     elif arguments.features != "course":
+        if not user_path(arguments.features).is_file():
+            raise InputError(
+                f"--features must be course, inception or a file of InceptionV3's weights; "
+                f"{arguments.features!r} is none of them"
+            )
         chosen = features.inception(arguments.features)
     found = opened.evaluate(arguments.count, arguments.seed, features=chosen)
     print(found)

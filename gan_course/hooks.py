@@ -4,7 +4,6 @@ A hook is called with (steps made, state, scalars). It reads the state and write
 changes what is learnt, so a run with other hooks ends with the same weights.
 """
 
-import contextlib
 import inspect
 import math
 import signal
@@ -34,15 +33,20 @@ def as_hooks(hooks: Sequence[Hook] | Hook | None) -> list[Hook]:
     for hook in several:
         if not callable(hook):
             raise InputError(f"a hook is a function of (step, state, scalars), got {hook!r:.60}")
-        with contextlib.suppress(ValueError):  # a built-in that does not tell its arguments
-            try:
-                inspect.signature(hook).bind(0, None, {})
-            except TypeError as error:
-                name = getattr(hook, "__name__", repr(hook))
-                raise InputError(
-                    f"hook {name!r} is called with (step, state, scalars), but: {error}"
-                ) from None
+        _check_arguments(hook)
     return list(several)
+
+
+def _check_arguments(hook: Hook) -> None:
+    try:
+        inspect.signature(hook).bind(0, None, {})
+    except TypeError as error:
+        name = getattr(hook, "__name__", repr(hook))
+        raise InputError(
+            f"hook {name!r} is called with (step, state, scalars), but: {error}"
+        ) from None
+    except ValueError:  # a built-in that does not tell its arguments
+        return
 
 
 def every(count: int, hook: Hook, last: int | None = None) -> Hook:
