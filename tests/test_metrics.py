@@ -109,11 +109,11 @@ def test_fewer_rows_than_columns_still_give_a_distance():
 @pytest.mark.parametrize(
     ("one", "other", "message"),
     [
-        ((5, 3), (5, 4), r"expected \(N, K\) and \(M, K\), got \(5, 3\) and \(5, 4\)"),
+        ((5, 3), (5, 4), r"expected features \(N, K\) and \(M, K\), got \(5, 3\) and \(5, 4\)"),
         ((5,), (5,), r"got \(5,\) and \(5,\)"),
         ((5, 2, 2), (5, 2, 2), r"got \(5, 2, 2\) and \(5, 2, 2\)"),
-        ((1, 3), (5, 3), "two rows, got 1 and 5"),
-        ((5, 3), (0, 3), "two rows, got 5 and 0"),
+        ((1, 3), (5, 3), "at least 2 and 2 rows, got 1 and 5"),
+        ((5, 3), (0, 3), "at least 2 and 2 rows, got 5 and 0"),
     ],
 )
 def test_sets_of_other_shapes_are_refused_with_the_shapes(one, other, message):

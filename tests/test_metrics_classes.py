@@ -89,8 +89,18 @@ def test_the_numbers_are_plain_ones_that_json_can_write():
 
 @BOTH
 @pytest.mark.parametrize(
-    ("found", "classes"), [([0, 1, 3], 3), ([0, -1, 2], 3), ([], 3), ([0, 0], 1), ([0], 0)]
+    ("found", "classes", "message"),
+    [
+        (np.array([0, 1, 3]), 3, r"^expected labels in \[0, 3\), got 0 to 3$"),
+        (np.array([0, -1, 2]), 3, r"^expected labels in \[0, 3\), got -1 to 2$"),
+        (np.array([], int), 3, r"^expected at least one label, integers \(N,\), got int64 \(0,\)$"),
+        (np.array([0.0, np.nan]), 3, r"integers \(N,\), got float64 \(2,\)$"),
+        (np.array([[0, 1]]), 3, r"integers \(N,\), got int64 \(1, 2\)$"),
+        (np.array([0, 0]), 1, "^expected at least 2 classes, got 1$"),
+        (np.array([0]), 0, "^expected at least 2 classes, got 0$"),
+    ],
+    ids=["above", "below", "none", "nan", "table", "one class", "no class"],
 )
-def test_labels_of_no_class_are_refused(measure, found, classes):
-    with pytest.raises(ValueError, match=rf"expected labels in \[0, {classes}\)"):
-        measure(np.array(found, np.int64), classes)
+def test_labels_of_no_class_are_refused(measure, found, classes, message):
+    with pytest.raises(ValueError, match=message):
+        measure(found, classes)

@@ -162,11 +162,17 @@ def test_samples_of_two_normal_distributions_have_the_distance_of_the_integrals_
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
-    [((9, 3), (8, 4)), ((9,), (8,)), ((9, 2, 2), (8, 2, 2)), ((1, 3), (8, 3)), ((9, 3), (0, 3))],
+    ("one", "other", "needed"),
+    [
+        ((9, 3), (8, 4), "expected features (N, K) and (M, K), got (9, 3) and (8, 4)"),
+        ((9,), (8,), "expected features (N, K) and (M, K), got (9,) and (8,)"),
+        ((9, 2, 2), (8, 2, 2), "expected features (N, K) and (M, K), got (9, 2, 2) and (8, 2, 2)"),
+        ((1, 3), (8, 3), "needs at least 2 and 2 rows, got 1 and 8"),
+        ((9, 3), (0, 3), "needs at least 2 and 2 rows, got 9 and 0"),
+    ],
 )
-def test_sets_of_other_shapes_are_refused_with_the_shapes(one, other):
+@pytest.mark.parametrize("measure", [kernel_distance, mmd])
+def test_sets_of_other_shapes_are_refused_with_the_shapes(measure, one, other, needed):
     with pytest.raises(ValueError) as error:
-        kernel_distance(np.zeros(one), np.zeros(other))
-    expected = f"expected (N, K) and (M, K), N and M at least 2, got {one} and {other}"
-    assert str(error.value) == expected
+        measure(np.zeros(one), np.zeros(other))
+    assert str(error.value) == f"{measure.__name__} {needed}"

@@ -215,19 +215,41 @@ def test_equal_distributions_have_the_expected_density_and_coverage():
 # What is refused
 
 
-@pytest.mark.parametrize("nearest", [0, -1, 7, 100])
-def test_a_neighbour_that_does_not_exist_is_refused(nearest):
-    with pytest.raises(ValueError, match=rf"^nearest must be in \[1, 6\], got {nearest}$"):
+@pytest.mark.parametrize(
+    ("nearest", "message"),
+    [
+        (0, "^nearest must be at least 1, got 0$"),
+        (-1, "^nearest must be at least 1, got -1$"),
+        (7, "^squared_radii with nearest=7 needs at least 8 and 8 rows, got 7 and 7$"),
+        (100, "^squared_radii with nearest=100 needs at least 101 and 101 rows, got 7 and 7$"),
+    ],
+)
+def test_a_neighbour_that_does_not_exist_is_refused(nearest, message):
+    with pytest.raises(ValueError, match=message):
         squared_radii(np.zeros((7, 2)), nearest)
 
 
-@pytest.mark.parametrize(
-    ("count", "fakes", "limit"), [(5, 30, 4), (30, 5, 4), (1, 30, 0), (30, 0, -1)]
-)
-def test_too_few_rows_for_five_neighbours_are_refused(count, fakes, limit):
+@pytest.mark.parametrize(("count", "fakes"), [(5, 30), (30, 5), (1, 30), (30, 0)])
+def test_too_few_rows_for_five_neighbours_are_refused(count, fakes):
     real, fake = np.zeros((count, 2)), np.zeros((fakes, 2))
-    with pytest.raises(ValueError, match=rf"^nearest must be in \[1, {limit}\], got 5$"):
+    needed = "^precision_recall with nearest=5 needs at least 6 and 6 rows"
+    with pytest.raises(ValueError, match=f"{needed}, got {count} and {fakes}$"):
         precision_recall(real, fake)
+
+
+@pytest.mark.parametrize(("count", "fakes"), [(5, 30), (1, 1), (30, 0)])
+def test_density_needs_neighbours_of_real_images_and_one_sample(count, fakes):
+    real, fake = np.zeros((count, 2)), np.zeros((fakes, 2))
+    needed = "^density_coverage with nearest=5 needs at least 6 and 1 rows"
+    with pytest.raises(ValueError, match=f"{needed}, got {count} and {fakes}$"):
+        density_coverage(real, fake)
+
+
+@pytest.mark.parametrize("measure", [precision_recall, density_coverage])
+def test_radii_of_another_set_are_refused(measure):
+    real = np.random.default_rng(0).normal(size=(9, 2))
+    with pytest.raises(ValueError, match=r"^real_radii must have shape \(9,\), .* got \(8,\)$"):
+        measure(real, real, 3, real_radii=squared_radii(real[:8], 3))
 
 
 def test_a_few_samples_are_enough_for_density_and_coverage():
@@ -238,7 +260,7 @@ def test_a_few_samples_are_enough_for_density_and_coverage():
 @pytest.mark.parametrize(
     ("one", "other", "message"),
     [
-        ((9, 3), (8, 4), r"^expected \(N, K\) and \(M, K\), got \(9, 3\) and \(8, 4\)$"),
+        ((9, 3), (8, 4), r"expected features \(N, K\) and \(M, K\), got \(9, 3\) and \(8, 4\)$"),
         ((9, 2, 2), (8, 2, 2), r"got \(9, 2, 2\) and"),
         ((9,), (8,), r"got \(9,\) and"),
     ],

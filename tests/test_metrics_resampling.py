@@ -135,12 +135,32 @@ def test_four_times_as_many_rows_halve_the_error():
 
 
 @pytest.mark.parametrize(
-    ("count", "groups", "most"),
-    [(20, 1, 10), (20, 0, 10), (20, 11, 10), (9, 5, 4), (3, 2, 1), (0, 5, 0)],
+    ("count", "groups", "message"),
+    [
+        (20, 1, "groups must be at least 2, got 1"),
+        (20, 0, "groups must be at least 2, got 0"),
+        (20, 11, "a jackknife of 11 groups needs at least 22 rows, got 20"),
+        (9, 5, "a jackknife of 5 groups needs at least 10 rows, got 9"),
+        (3, 2, "a jackknife of 2 groups needs at least 4 rows, got 3"),
+        (0, 5, "a jackknife of 5 groups needs at least 10 rows, got 0"),
+    ],
 )
-def test_groups_of_fewer_than_two_rows_and_a_single_group_are_refused(count, groups, most):
+def test_groups_of_fewer_than_two_rows_and_a_single_group_are_refused(count, groups, message):
     def never(rows):
         raise AssertionError("measured")
 
-    with pytest.raises(ValueError, match=rf"^groups must be in \[2, {most}\], got {groups}$"):
+    with pytest.raises(ValueError, match=f"^{message}$"):
         jackknife(never, count, groups)
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_measure_that_is_not_finite_is_refused_with_the_group(several):
+    calls = []
+
+    def measure(rows):
+        calls.append(rows)
+        found = float("nan") if len(calls) == 3 else 1.0
+        return [1.0, found] if several else found
+
+    with pytest.raises(ValueError, match=r"^the measure is .*nan.* without group 2 of 4, expected"):
+        jackknife(measure, 20, 4)

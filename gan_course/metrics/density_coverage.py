@@ -5,7 +5,13 @@ In: features (N, K) of real and generated images. Out: two numbers, near 1 for e
 
 import numpy as np
 
-from gan_course.metrics.neighbours import NEAREST, inside, squared_distances, squared_radii
+from gan_course.metrics.neighbours import (
+    NEAREST,
+    checked_radii,
+    inside,
+    neighbour_sets,
+    squared_distances,
+)
 
 
 def density_coverage(
@@ -24,12 +30,14 @@ def density_coverage(
       real, fake: (N, K) and (M, K).
       real_radii: `neighbours.squared_radii(real)`, where it is known already.
 
+    Raises:
+      ValueError: if the sets are not (N, K) and (M, K), N above `nearest` and M at least 1, or
+        hold NaN or infinity.
+
     Source: Naeem et al. 2020, arXiv:2002.09797, equations 3 and 4.
     """
-    if len(fake) == 0:
-        raise ValueError("there are no samples")
-    if real_radii is None:
-        real_radii = squared_radii(real, nearest)
+    real, fake = neighbour_sets("density_coverage", real, fake, nearest, rows=1)
+    real_radii = checked_radii(real, nearest, real_radii)
     balls, covered, start = 0, 0, 0
     for distances in squared_distances(real, fake):
         found = inside(distances, real_radii[start : start + len(distances), np.newaxis])

@@ -5,6 +5,8 @@ In: features (N, K) of two sets. Out: one number, 0 for equal means and covarian
 
 import numpy as np
 
+from gan_course.metrics.checked import feature_sets
+
 
 def frechet_distance(features: np.ndarray, others: np.ndarray) -> float:
     """|m1 - m2|² + tr(C1 + C2 - 2 (C1 C2)^½), the squared Wasserstein-2 distance of Gaussians.
@@ -15,15 +17,12 @@ def frechet_distance(features: np.ndarray, others: np.ndarray) -> float:
       features, others: (N, K) and (M, K), N and M at least 2.
 
     Raises:
-      ValueError: if the sets have other shapes than these.
+      ValueError: if the sets have other shapes than these, or hold NaN or infinity.
 
     Source: Dowson and Landau 1982; for GANs Heusel et al. 2017, arXiv:1706.08500, equation 6.
     """
-    if features.ndim != 2 or features.shape[1:] != others.shape[1:]:
-        raise ValueError(f"expected (N, K) and (M, K), got {features.shape} and {others.shape}")
-    if min(len(features), len(others)) < 2:
-        raise ValueError(f"a covariance needs two rows, got {len(features)} and {len(others)}")
-    one, other = (np.asarray(f, np.float64) for f in (features, others))
+    sets = feature_sets("frechet_distance", features, others, rows=(2, 2))
+    one, other = (np.asarray(f, np.float64) for f in sets)
     shift = one.mean(axis=0) - other.mean(axis=0)
     first, second = (np.atleast_2d(np.cov(f, rowvar=False)) for f in (one, other))
     # tr (C1 C2)^½ is the sum of the roots of the eigenvalues of R C2 R, where R R = C1:

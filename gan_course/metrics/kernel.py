@@ -5,6 +5,8 @@ In: features (N, K) of two sets. Out: its mean over random subsets, and their sp
 
 import numpy as np
 
+from gan_course.metrics.checked import feature_sets
+
 
 def kernel_distance(
     features: np.ndarray,
@@ -27,30 +29,38 @@ def kernel_distance(
       one distribution; as an unbiased estimate it may be negative.
 
     Raises:
-      ValueError: if the sets have other shapes than these, or fewer than two rows.
+      ValueError: if the sets have other shapes than these, or fewer than two rows, or hold NaN
+        or infinity.
 
     Source: Bińkowski et al. 2018, arXiv:1801.01401, section 4.
     """
-    size = min(subset_size, len(features), len(others))
     if subsets < 1 or subset_size < 2:
         raise ValueError(f"expected subsets >= 1 of >= 2 rows, got {subsets} of {subset_size}")
-    if features.ndim != 2 or features.shape[1:] != others.shape[1:] or size < 2:
-        shapes = f"{features.shape} and {others.shape}"
-        raise ValueError(f"expected (N, K) and (M, K), N and M at least 2, got {shapes}")
+    sets = feature_sets("kernel_distance", features, others, rows=(2, 2))
+    one, other = (np.asarray(f, np.float64) for f in sets)
+    size = min(subset_size, len(one), len(other))
     rng = np.random.default_rng(seed)
-    one, other = (np.asarray(f, np.float64) for f in (features, others))
     found = [
-        mmd(one[rng.choice(len(one), size, False)], other[rng.choice(len(other), size, False)])
+        _estimate(
+            one[rng.choice(len(one), size, False)], other[rng.choice(len(other), size, False)]
+        )
         for _ in range(subsets)
     ]
     return float(np.mean(found)), float(np.std(found))
 
 
 def mmd(features: np.ndarray, others: np.ndarray) -> float:
-    """The unbiased estimate from all pairs of two sets (N, K) and (M, K).
+    """The unbiased estimate from all pairs of two sets (N, K) and (M, K), N and M at least 2.
+
+    Raises:
+      ValueError: if the sets are others than these, or hold NaN or infinity.
 
     Source: Gretton et al. 2012, "A Kernel Two-Sample Test", equation 3.
     """
+    return _estimate(*feature_sets("mmd", features, others, rows=(2, 2)))
+
+
+def _estimate(features: np.ndarray, others: np.ndarray) -> float:
     within = [_mean_of_pairs(_kernel(f, f)) for f in (features, others)]
     return float(sum(within) - 2.0 * _kernel(features, others).mean())
 

@@ -5,6 +5,8 @@ In: images of two sets. Out: for each image of the first the nearest of the seco
 
 import numpy as np
 
+from gan_course.metrics.checked import images as checked_images
+
 _COLUMNS = 5_000  # training images in memory as floats at a time
 
 
@@ -19,9 +21,11 @@ def nearest_images(images: np.ndarray, training: np.ndarray) -> tuple[np.ndarray
       difference of a pixel, in grey levels 0..255.
 
     Raises:
-      ValueError: if the images have different shapes.
+      ValueError: if the images have different shapes, if there are none, or if they hold NaN or
+        infinity.
     """
-    if images.shape[1:] != training.shape[1:] or 0 in (len(images), len(training)):
+    images, training = (checked_images("nearest_images", i) for i in (images, training))
+    if images.shape[1:] != training.shape[1:]:
         raise ValueError(f"expected images of one size, got {images.shape} and {training.shape}")
     rows = images.reshape(len(images), -1).astype(np.float32)
     sizes = np.square(rows, dtype=np.float64).sum(axis=1)

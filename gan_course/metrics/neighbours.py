@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gan_course.metrics.checked import feature_sets
+
 NEAREST = 5  # a ball reaches to its centre's fifth neighbour, as in the code of Naeem et al.
 _ROWS = 1000  # of distances in memory at a time
 
@@ -16,15 +18,44 @@ def squared_radii(features: np.ndarray, nearest: int = NEAREST) -> np.ndarray:
     """Squared distance (N,) of each row from its `nearest`-th neighbour in the same set.
 
     Raises:
-      ValueError: if the set has too few rows for that.
+      ValueError: if the set has too few rows for that, is not (N, K), or holds NaN or infinity.
     """
-    if not 1 <= nearest < len(features):
-        raise ValueError(f"nearest must be in [1, {len(features) - 1}], got {nearest}")
+    features, _ = neighbour_sets("squared_radii", features, features, nearest)
     radii = [  # a row's smallest distance, the first, is that from itself
         np.partition(distances, nearest, axis=1)[:, nearest]
         for distances in squared_distances(features, features)
     ]
     return np.concatenate(radii)
+
+
+def neighbour_sets(
+    measure: str, one: np.ndarray, other: np.ndarray, nearest: int, rows: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Two sets of features whose rows have so many neighbours; the second may do with `rows`.
+
+    Raises:
+      ValueError: as `feature_sets`; or if `nearest` is below 1.
+    """
+    if nearest < 1:
+        raise ValueError(f"nearest must be at least 1, got {nearest}")
+    needed = (nearest + 1, nearest + 1 if rows is None else rows)
+    return feature_sets(f"{measure} with nearest={nearest}", one, other, needed)
+
+
+def checked_radii(real: np.ndarray, nearest: int, known: np.ndarray | None) -> np.ndarray:
+    """The squared radii of a set, where they are not known already.
+
+    Raises:
+      ValueError: as `squared_radii`; or if there is another number of known ones than of rows.
+    """
+    if known is None:
+        return squared_radii(real, nearest)
+    if np.shape(known) != (len(real),):
+        raise ValueError(
+            f"real_radii must have shape ({len(real)},), one for each real row, "
+            f"got {np.shape(known)}"
+        )
+    return known
 
 
 def inside(distances: np.ndarray, radii: np.ndarray) -> np.ndarray:
@@ -39,10 +70,7 @@ def squared_distances(rows: np.ndarray, columns: np.ndarray) -> Iterator[np.ndar
     Raises:
       ValueError: if the two do not have features of the same number, or one is not finite.
     """
-    if rows.ndim != 2 or rows.shape[1:] != columns.shape[1:]:
-        raise ValueError(f"expected (N, K) and (M, K), got {rows.shape} and {columns.shape}")
-    if not (np.isfinite(rows).all() and np.isfinite(columns).all()):
-        raise ValueError("the features hold NaN or infinity")
+    rows, columns = feature_sets("squared_distances", rows, columns)
     middle = rows.mean(axis=0, dtype=np.float64)  # small numbers lose fewer digits
     rows, columns = rows - middle, columns - middle
     of_columns = (columns**2).sum(axis=1)

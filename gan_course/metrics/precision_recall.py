@@ -5,7 +5,14 @@ In: features (N, K) of real and generated images. Out: two shares in [0, 1].
 
 import numpy as np
 
-from gan_course.metrics.neighbours import NEAREST, inside, squared_distances, squared_radii
+from gan_course.metrics.neighbours import (
+    NEAREST,
+    checked_radii,
+    inside,
+    neighbour_sets,
+    squared_distances,
+    squared_radii,
+)
 
 
 def precision_recall(
@@ -25,10 +32,14 @@ def precision_recall(
       real, fake: (N, K) and (M, K).
       real_radii: `neighbours.squared_radii(real)`, where it is known already.
 
+    Raises:
+      ValueError: if the sets are not (N, K) and (M, K), N and M above `nearest`, or hold NaN or
+        infinity.
+
     Source: Kynkäänniemi et al. 2019, arXiv:1904.06991, equations 1 and 2.
     """
-    if real_radii is None:
-        real_radii = squared_radii(real, nearest)
+    real, fake = neighbour_sets("precision_recall", real, fake, nearest)
+    real_radii = checked_radii(real, nearest, real_radii)
     fake_radii = squared_radii(fake, nearest)
     realistic, reached, start = np.zeros(len(fake), bool), [], 0
     for distances in squared_distances(real, fake):
