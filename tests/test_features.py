@@ -557,7 +557,8 @@ def assert_refused(weights, reason):
     message = str(error.value)
     assert message.startswith(f"the weights {weights!r} of InceptionV3 cannot be had ({reason}")
     assert message.endswith(
-        "connect to the internet once, give the path of a copy, or use the course's own features"
+        "connect to the internet once, or give the path of a copy (`--features FILE.h5` on the "
+        "command line, `inception(weights=FILE)` in Python), or use the course's own features"
     )
     assert "\n" not in message
 
@@ -579,5 +580,27 @@ def test_a_damaged_file_of_weights_is_refused(network, tmp_path):
     assert_refused(str(damaged), "Unable to ")
 
 
-def test_weights_that_do_not_exist_are_refused():
-    assert_refused("/nowhere/inception.weights.h5", "The `weights` argument should be either")
+def keras_is_not_asked(monkeypatch):
+    def asked(*args, **kwargs):
+        raise AssertionError("Keras was asked")
+
+    monkeypatch.setattr(keras.applications, "InceptionV3", asked)
+
+
+def test_weights_that_do_not_exist_are_refused_before_keras_is_asked(monkeypatch, tmp_path):
+    keras_is_not_asked(monkeypatch)
+    assert_refused("/nowhere/inception.weights.h5", "there is no such file)")
+    assert_refused("imagenett", "there is no such file)")
+    assert_refused(str(tmp_path), "it is no file)")
+
+
+def test_the_home_folder_may_be_a_tilde_in_the_path_of_the_weights(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "copy.h5").write_bytes(b"")
+    asked = []
+    monkeypatch.setattr(keras.applications, "InceptionV3", lambda **given: asked.append(given))
+    inception("~/copy.h5")
+    assert asked[0]["weights"] == str(tmp_path / "copy.h5")
+    keras_is_not_asked(monkeypatch)
+    with pytest.raises(InputError, match=f"the weights '{tmp_path}/other.h5' of InceptionV3"):
+        inception("~/other.h5")

@@ -10,6 +10,7 @@ things, and among them there are no digits.
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
@@ -48,21 +49,32 @@ class Inception:
         return f"2048 features of keras.applications.InceptionV3 (fingerprint {self.fingerprint})"
 
 
-def inception(weights: str = "imagenet") -> Inception:
+def inception(weights: str | Path = "imagenet") -> Inception:
     """The network, without its last layer.
 
     Args:
-      weights: "imagenet" (downloaded once by Keras, 88 MB), or the path of such a file.
+      weights: "imagenet" (downloaded once by Keras, 88 MB), or the path of such a file; "~" is
+        the home folder.
 
     Raises:
       InputError: if the weights cannot be had.
     """
+    if weights != "imagenet":
+        weights = str(Path(weights).expanduser())
+        if not Path(weights).is_file():
+            reason = "there is no such file" if not Path(weights).exists() else "it is no file"
+            raise _unavailable(weights, reason)
     try:
         model = keras.applications.InceptionV3(include_top=False, weights=weights, pooling="avg")
     except Exception as error:  # a download fails in many ways, and so does a damaged file
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        raise InputError(
-            f"the weights {weights!r} of InceptionV3 cannot be had ({reason}); connect to the "
-            "internet once, give the path of a copy, or use the course's own features"
-        ) from None
+        raise _unavailable(weights, reason) from None
     return Inception(model)
+
+
+def _unavailable(weights: str, reason: str) -> InputError:
+    return InputError(
+        f"the weights {weights!r} of InceptionV3 cannot be had ({reason}); connect to the internet "
+        "once, or give the path of a copy (`--features FILE.h5` on the command line, "
+        "`inception(weights=FILE)` in Python), or use the course's own features"
+    )
