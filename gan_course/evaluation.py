@@ -17,10 +17,10 @@ from gan_course.errors import InputError
 from gan_course.features import Coordinates, Features
 from gan_course.images import to_uint8
 from gan_course.metrics.neighbours import squared_radii
+from gan_course.references import check_enough, real_images
 from gan_course.schema import Recipe
 from gan_course.state import TrainState
 
-FEWEST = 50  # images of each kind; with fewer the measures say nothing
 _COPIES = 1_000  # samples that are looked up among the training images
 _CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
 
@@ -114,7 +114,7 @@ def evaluate(
             f"but those of {data.name!r} are uint8 of {data.image_shape}"
         )
     check_enough(data, len(samples))
-    real, second, split = _real_images(data, len(samples))
+    real, second, split = real_images(data, len(samples))
     fake = samples[: len(real)]
     looked = [_look(features, images) for images in (real, second, fake)]
     measures = [*_distances(*(look[0] for look in looked))]
@@ -134,45 +134,6 @@ def evaluate(
         count=len(fake),
         measures=tuple(measures),
     )
-
-
-def check_enough(data: ImageSet, count: int) -> None:
-    """Whether `count` samples can be compared with this dataset; before anything is computed.
-
-    Raises:
-      InputError: if fewer than FEWEST images would be left on either side.
-    """
-    if count < FEWEST:
-        raise InputError(f"{count} images say nothing; evaluate at least {FEWEST}")
-    there = _comparable(data)
-    if there < FEWEST:
-        halves = ", in each half of its images" if data.x_test is None else ""
-        raise InputError(
-            f"{data.name!r} has {there} images to compare with{halves}, and these say nothing; "
-            f"it takes at least {FEWEST}"
-        )
-
-
-def _comparable(data: ImageSet) -> int:
-    """How many real images there are for each of the two sets."""
-    if data.x_test is None:
-        return len(data.x_train) // 2
-    return min(len(data.x_test), len(data.x_train))
-
-
-def _real_images(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray, str]:
-    """Two sets of as many real images, drawn once and for all: the reference and a second one.
-
-    The reference are test images, and the second set training images; where there are no test
-    images, the two halves of the training images.
-    """
-    rng = np.random.default_rng(0)
-    mixed = rng.permutation(len(data.x_train))
-    count = min(count, _comparable(data))
-    if data.x_test is None:
-        return data.x_train[mixed[:count]], data.x_train[mixed[count : 2 * count]], "training"
-    chosen = rng.permutation(len(data.x_test))[:count]
-    return data.x_test[chosen], data.x_train[mixed[:count]], "test"
 
 
 def _look(features: Features, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -16,9 +16,10 @@ from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, as_image_set
 from gan_course.diagnosis import Diagnosis, examine
 from gan_course.errors import InputError, RunWarning
-from gan_course.evaluation import Evaluation, check_enough, evaluate
+from gan_course.evaluation import Evaluation, evaluate
 from gan_course.features import Features, features_for
 from gan_course.files import atomic_write, user_path
+from gan_course.references import check_enough
 from gan_course.rundir import RunDir, step_of
 from gan_course.schema import Recipe
 from gan_course.state import TrainState

@@ -5,7 +5,8 @@ source; embedded sets are made by code and always there; `folder:PATH` reads any
 Nothing is ever substituted silently: what cannot be had is a `DatasetUnavailable`.
 """
 
+from gan_course.data.given import as_image_set
 from gan_course.data.imageset import ImageSet
-from gan_course.data.sources import DATASETS, as_image_set, load, stand_in
+from gan_course.data.sources import DATASETS, load, stand_in
 
 __all__ = ["DATASETS", "ImageSet", "as_image_set", "load", "stand_in"]

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
 from gan_course.archives import read_arrays
 from gan_course.data import downloads, faces_toy, gaussians, glyphs, shapes
 from gan_course.data.downloads import Arrays
@@ -155,29 +153,6 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
     if colon:
         images = images.one_class(wanted)
     return images if image_shape is None else images.shrunk(image_shape)
-
-
-def as_image_set(
-    data: ImageSet | np.ndarray | str, image_shape: tuple[int, int, int] | None = None
-) -> ImageSet:
-    """The images that somebody gives in one of three ways: an ImageSet, a name, uint8 images.
-
-    Args:
-      image_shape: as in `load`, for a name.
-
-    Raises:
-      InputError: as `load` and `ImageSet` do, and for anything else.
-    """
-    if isinstance(data, ImageSet):
-        return data
-    if isinstance(data, str):
-        return load(data, image_shape)
-    if hasattr(data, "__array__") or isinstance(data, list | tuple):
-        return ImageSet("given", data)
-    raise InputError(
-        f"data must be an ImageSet, the name of a dataset, or uint8 images (N, H, W, C), "
-        f"got {type(data).__name__} {data!r}"
-    )
 
 
 def _load_whole(name: str) -> ImageSet:
