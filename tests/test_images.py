@@ -1,6 +1,8 @@
 """Pictures: the same as a slow loop makes them, and the same when read back with Pillow."""
 
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,6 +135,63 @@ def test_equal_frames_keep_their_share_of_the_time(tmp_path):
         images.write_gif(file, [frame, frame, other, other], "")
     # Pillow shows two equal frames as one, for as long as both: 3 * 120 + 2000
     assert sum(images.gif_frames(tmp_path / "a.gif")[1]) == 2360
+
+
+def test_a_film_of_one_picture_is_held_as_its_last_frame(tmp_path):
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, [png(pixels(10, 12, 3), tmp_path)], "about", last_ms=700)
+    with Image.open(tmp_path / "a.gif") as gif:
+        assert (gif.n_frames, gif.info["duration"], gif.info["loop"]) == (1, 700, 0)
+        assert gif.info["comment"] == b"about"
+
+
+def by_pillow_alone(frames, times):
+    """The GIF of uint8 pictures, in 64 colours or 18 greys, as Pillow writes it: its bytes."""
+    made = [Image.fromarray(images.enlarged(frame).squeeze()) for frame in frames]
+    if made[0].mode == "L":
+        made = [frame.point([round(grey / 15) * 15 for grey in range(256)]) for frame in made]
+    else:
+        made = [frame.quantize(64, dither=Image.Dither.NONE) for frame in made]
+    file = io.BytesIO()
+    made[0].save(
+        file, "GIF", save_all=True, append_images=made[1:], duration=times, loop=0, comment=b"x"
+    )
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_a_gif_of_tiles_has_few_colours_and_is_no_larger_than_pillow_alone_makes_it(
+    tmp_path, channels
+):
+    slopes = np.linspace(0, 1, 28)[:, None, None] * pixels(3, 16, 1, 28, channels)
+    grids = [images.tile(batch.astype(np.uint8), 4, 4) for batch in slopes]
+    files = [png(grid, tmp_path, f"{number}.png") for number, grid in enumerate(grids)]
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, files, "x")
+    size = (tmp_path / "a.gif").stat().st_size
+    assert size == pytest.approx(len(by_pillow_alone(grids, [120, 120, 2000])), rel=0.02)
+    with Image.open(tmp_path / "a.gif") as gif:
+        for frame in ImageSequence.Iterator(gif):
+            colours = len(frame.convert("RGB").getcolors())
+            assert 10 < colours <= (18 if channels == 1 else 64)
+
+
+def test_a_png_of_a_palette_is_read_in_its_colours(tmp_path):
+    indices = pixels(5, 6) % 2
+    image = Image.fromarray(indices)
+    image.putpalette(bytes([10, 20, 30, 200, 0, 90]))
+    image.save(tmp_path / "a.png")
+    expected = np.uint8([[10, 20, 30], [200, 0, 90]])[indices]
+    np.testing.assert_array_equal(images.read_png(tmp_path / "a.png")[0], expected)
+
+
+def test_no_other_room_writes_or_reads_image_files():
+    package = Path(images.__file__).parent
+    text = {file: file.read_text("utf-8") for file in package.rglob("*.py")}
+    knows = {file.name for file, code in text.items() if re.search(r"(import|from) imageio", code)}
+    opens = {file.name for file, code in text.items() if re.search(r"\bImage\.open\(", code)}
+    assert knows == opens == {"images.py"}
+    assert "PIL" not in text[package / "data" / "folder.py"]
 
 
 def test_a_gif_of_no_frames_or_of_frames_of_two_sizes_is_refused(tmp_path):
