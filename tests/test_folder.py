@@ -2,21 +2,25 @@
 
 import os
 import shutil
+import struct
 import sys
 import time
+import zlib
 from pathlib import Path
 
 import e2e
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from gan_course.data import folder as folders
 from gan_course.data import load
 from gan_course.data.batches import Batches
+from gan_course.data.scan import scan
 from gan_course.errors import InputError
 
 RNG = np.random.default_rng(4)
+NEEDS_AVIF = pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +53,7 @@ def test_images_of_one_size_are_read_as_they_are_in_the_order_of_their_paths(tmp
     found = load_from(tmp_path)
     np.testing.assert_array_equal(found.x_train, [first, second, third])
     assert found.name == f"folder:{tmp_path}"
-    assert found.source == f"3 images from {tmp_path}"
+    assert found.source == f"3 images from {tmp_path}; left out: 1 .txt"
 
 
 def test_images_of_mixed_sizes_become_squares_and_the_source_says_so(tmp_path):
@@ -98,11 +102,182 @@ def test_colour_becomes_grey_by_brightness_and_grey_becomes_three_equal_channels
     )
 
 
-def test_sixteen_bit_greys_keep_their_shades(tmp_path):
-    shades = np.uint16([[0, 64 * 256], [128 * 256, 255 * 256]])
-    put(shades, tmp_path / "a.png")
-    found = load_from(tmp_path, (2, 2, 1)).x_train[0, :, :, 0]
-    np.testing.assert_allclose(found, [[0, 64], [128, 255]], atol=1)
+# Depth: more than eight bits
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif", "pgm"])
+def test_sixteen_bit_greys_are_divided_by_257(tmp_path, suffix):
+    values = np.uint16([[0, 1, 128, 129], [25_700, 40_000, 65_406, 65_535]])
+    put(values, tmp_path / f"a.{suffix}")
+    found = load_from(tmp_path).x_train[0]
+    np.testing.assert_array_equal(found[..., 0], np.rint(values / 257))
+    assert (found == found[..., :1]).all()
+
+
+def test_a_black_image_of_sixteen_bits_is_black(tmp_path):
+    put(np.zeros((3, 4), np.uint16), tmp_path / "a.png")
+    assert load_from(tmp_path).x_train.max() == 0
+
+
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+@pytest.mark.parametrize("largest", [255, 4095])
+def test_twelve_or_fewer_bits_in_sixteen_are_refused_by_name(tmp_path, suffix, largest):
+    put(np.uint16([[0, 9], [7, largest]]), tmp_path / f"scan.{suffix}")
+    with pytest.raises(InputError, match=rf"scan\.{suffix} .*no value above {largest} .*8 bits"):
+        load_from(tmp_path)
+
+
+def test_integers_of_32_bits_are_greys_of_16_or_refused(tmp_path):
+    put(np.int32([[0, 25_700], [40_000, 65_535]]), tmp_path / "a.tif")
+    np.testing.assert_array_equal(load_from(tmp_path).x_train[0, ..., 0], [[0, 100], [156, 255]])
+    for low, high in ((-1, 65_535), (0, 65_536)):
+        put(np.int32([[low, high]]), tmp_path / "b.tif")
+        with pytest.raises(InputError, match=rf"b\.tif holds integers from {low} to {high}"):
+            load_from(tmp_path)
+
+
+def test_floating_point_numbers_are_refused_with_the_remedy(tmp_path):
+    put(np.float32([[0, 0.5], [0.9, 1]]), tmp_path / "a.tif")
+    with pytest.raises(InputError, match=r"a\.tif holds floating-point .*save it with 8 bits"):
+        load_from(tmp_path)
+
+
+def write_png(file, depth, colour_type, values, key=None):
+    """A PNG of one row of `values` (W, channels), by hand: Pillow writes no 16-bit colours."""
+
+    def chunk(kind, content):
+        check = struct.pack(">I", zlib.crc32(kind + content))
+        return struct.pack(">I", len(content)) + kind + content + check
+
+    words = np.asarray(values).astype(">u2" if depth == 16 else ">u1")
+    header = struct.pack(">IIBBBBB", len(words), 1, depth, colour_type, 0, 0, 0)
+    parts = [chunk(b"IHDR", header)]
+    if key is not None:
+        parts.append(chunk(b"tRNS", np.asarray(key, ">u2").tobytes()))
+    parts += [chunk(b"IDAT", zlib.compress(b"\0" + words.tobytes())), chunk(b"IEND", b"")]
+    file.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+
+
+GREY, COLOUR, WITH_ALPHA = 0, 2, 6  # colour types of PNG
+
+
+def test_sixteen_bit_colours_keep_their_upper_byte_and_twelve_bits_are_refused(tmp_path):
+    values = np.array([[0, 300, 65_535], [256, 25_600, 40_000]])
+    write_png(tmp_path / "a.png", 16, COLOUR, values)
+    np.testing.assert_array_equal(load_from(tmp_path).x_train[0, 0], values // 256)
+    for refused in (values // 16, values // 257):
+        write_png(tmp_path / "b.png", 16, COLOUR, refused)
+        with pytest.raises(InputError, match=r"b\.png holds 16 bits a colour, and no value above"):
+            load_from(tmp_path)
+    opaque = np.array([[300, 200, 4_000, 65_535]])
+    write_png(tmp_path / "b.png", 16, WITH_ALPHA, opaque)
+    with pytest.raises(InputError, match=r"b\.png holds 16 bits a colour, and no value above"):
+        load_from(tmp_path)
+
+
+def test_dark_colours_of_eight_bits_stay_as_they_are(tmp_path):
+    pixels = put(picture(4, 5) // 32, tmp_path / "night.png")
+    np.testing.assert_array_equal(load_from(tmp_path).x_train[0], pixels)
+
+
+# Alpha: on white
+
+
+def on_white(colours, alpha):
+    """By the definition of "over", in floats."""
+    alpha = alpha[..., np.newaxis] / 255
+    return colours * alpha + 255 * (1 - alpha)
+
+
+@pytest.mark.parametrize(
+    "suffix", ["png", "webp", "tif", "tga", pytest.param("avif", marks=NEEDS_AVIF)]
+)
+def test_what_is_transparent_is_shown_on_white_and_the_source_says_so(tmp_path, suffix):
+    colours, alpha = picture(6, 8), picture(6, 8, 1)
+    alpha[0], alpha[1] = 0, 255
+    how = {"lossless": True} if suffix == "webp" else {"quality": 100, "subsampling": "4:4:4"}
+    pixels = np.dstack([colours, alpha])
+    Image.fromarray(pixels).save(tmp_path / f"a.{suffix}", exact=True, **how)
+    found = load_from(tmp_path)
+    near = 4 if suffix == "avif" else 1
+    np.testing.assert_allclose(found.x_train[0], on_white(colours, alpha), atol=near)
+    assert found.source == f"1 images from {tmp_path}, transparent parts on white"
+
+
+def test_a_black_logo_on_nothing_stays_a_logo(tmp_path):
+    alpha = picture(6, 8, 1)
+    Image.fromarray(np.dstack([np.zeros_like(alpha), alpha])).save(tmp_path / "logo.png")  # LA
+    for shape in ((6, 8, 1), (6, 8, 3)):
+        found = load_from(tmp_path, shape).x_train[0, ..., 0]
+        np.testing.assert_allclose(found, 255 - alpha.astype(int), atol=1)
+
+
+def test_shrinking_shows_nothing_of_the_colours_under_transparent_pixels(tmp_path):
+    colours, alpha = picture(40, 40), np.zeros((40, 40), np.uint8)
+    Image.fromarray(np.dstack([colours, alpha])).save(tmp_path / "a.png")
+    assert (load_from(tmp_path, (9, 9, 3)).x_train == 255).all()
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif"])
+def test_a_transparent_colour_of_a_palette_is_white(tmp_path, suffix):
+    indices = np.uint8([[0, 1, 2], [2, 1, 0]])
+    palette = np.uint8([[10, 20, 30], [200, 0, 0], [0, 90, 180]])
+    image = Image.fromarray(indices)
+    image.putpalette(palette.tobytes())
+    image.save(tmp_path / f"a.{suffix}", transparency=1)
+    palette[1] = 255
+    found = load_from(tmp_path)
+    np.testing.assert_array_equal(found.x_train[0], palette[indices])
+    assert "transparent parts on white" in found.source
+
+
+def test_a_palette_with_alpha_values_is_shown_on_white(tmp_path):
+    image = Image.fromarray(np.uint8([[0, 1, 2]]))
+    image.putpalette(bytes([10, 20, 30, 200, 0, 0, 0, 90, 180]))
+    image.save(tmp_path / "a.png", transparency=bytes([255, 0, 51]))
+    # by hand: 51 / 255 = 0.2, so 0.2 * (0, 90, 180) + 0.8 * 255
+    expected = [[10, 20, 30], [255, 255, 255], [204, 222, 240]]
+    np.testing.assert_allclose(load_from(tmp_path).x_train[0, 0], expected, atol=1)
+
+
+@pytest.mark.parametrize(
+    ("depth", "colour_type", "values", "key", "expected"),
+    [
+        (8, GREY, [[9], [70], [200]], [70], [9, 255, 200]),
+        (16, GREY, [[2_570], [40_000], [40_001]], [40_000], [10, 255, 156]),
+        (8, COLOUR, [[9, 9, 9], [7, 7, 7], [8, 8, 8]], [7, 7, 7], [9, 255, 8]),
+    ],
+)
+def test_the_colour_key_of_a_png_is_white(tmp_path, depth, colour_type, values, key, expected):
+    write_png(tmp_path / "a.png", depth, colour_type, values, key)
+    found = load_from(tmp_path)
+    np.testing.assert_array_equal(found.x_train[0, 0, :, 0], expected)
+    assert "transparent parts on white" in found.source
+
+
+def test_a_colour_key_of_sixteen_bits_is_refused_by_name(tmp_path):
+    values = [[40_000, 30_000, 20_000], [100, 200, 60_000]]
+    write_png(tmp_path / "a.png", 16, COLOUR, values, values[0])
+    with pytest.raises(InputError, match=r"a\.png holds 16 bits a colour, and a colour for the"):
+        load_from(tmp_path)
+
+
+def test_of_opaque_alpha_the_source_says_nothing(tmp_path):
+    pixels = picture(4, 6)
+    Image.fromarray(pixels).convert("RGBA").save(tmp_path / "a.png")
+    found = load_from(tmp_path)
+    np.testing.assert_array_equal(found.x_train[0], pixels)
+    assert found.source == f"1 images from {tmp_path}"
+
+
+def test_of_an_animation_the_first_frame_is_read(tmp_path):
+    frames = [Image.fromarray(np.full((4, 5), shade, np.uint8)) for shade in (40, 90, 200)]
+    for suffix in ("gif", "png", "webp", "tif"):
+        how = {"lossless": True} if suffix == "webp" else {}
+        file = tmp_path / f"a.{suffix}"
+        frames[0].save(file, save_all=True, append_images=frames[1:], **how)
+    found = load_from(tmp_path).x_train
+    assert found.shape == (4, 4, 5, 3) and (found == 40).all()
 
 
 @pytest.mark.parametrize("shape", [(4, 6, 1), (4, 6, 3)])
@@ -133,6 +308,20 @@ def test_a_file_that_is_no_image_is_named(tmp_path):
     (tmp_path / "fake.jpg").write_text("<html>404</html>")
     with pytest.raises(InputError, match=r"fake\.jpg cannot be read .*repair or remove it"):
         load_from(tmp_path)
+
+
+@pytest.mark.parametrize("shape", [(4, 4, 3), None])
+def test_all_broken_images_are_named_in_one_message_and_many_are_counted(tmp_path, shape):
+    for number in range(40):
+        put(picture(4, 4), tmp_path / f"{number:02d}.png")
+    cut = (tmp_path / "03.png").read_bytes()[:60]  # its header is whole, its pixels are not
+    broken = [3, 7, *range(20, 33)]
+    for number in broken:
+        (tmp_path / f"{number:02d}.png").write_bytes(cut if number == 3 else b"no image")
+    with pytest.raises(InputError, match=r"^15 of 40 images: .*; and 5 more$") as error:
+        load_from(tmp_path, shape)
+    named = [number for number in range(40) if f"/{number:02d}.png" in str(error.value)]
+    assert named == broken[:10] and "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -174,14 +363,31 @@ def test_the_home_folder_may_be_written_as_a_tilde(tmp_path, monkeypatch):
     assert load("folder:~/faces").x_train.shape == (1, 4, 4, 3)
 
 
-def test_a_photograph_taken_sideways_is_turned_upright(tmp_path):
-    pixels = picture(4, 6)  # 4 rows, 6 columns
-    sideways = Image.fromarray(pixels)
+# EXIF 2.32, tag 0x0112: how to turn what is stored to see it upright
+UPRIGHT = {
+    1: lambda p: p, 2: np.fliplr, 3: lambda p: np.rot90(p, 2), 4: np.flipud,
+    5: lambda p: p.swapaxes(0, 1), 6: lambda p: np.rot90(p, -1),
+    7: lambda p: np.rot90(p, 2).swapaxes(0, 1), 8: np.rot90,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("turn", UPRIGHT)
+@pytest.mark.parametrize("mode", ["L", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("suffix", ["png", "tif"])
+def test_a_photograph_taken_sideways_is_turned_upright(tmp_path, turn, mode, suffix):
+    pixels = picture(4, 6, 1) // 17 * 17  # 4 rows, 6 columns, of greys that 16 bits hold exactly
+    if mode == "I;16":
+        sideways = Image.fromarray(pixels.astype(np.uint16) * 257)
+    else:
+        sideways = Image.fromarray(pixels).convert(mode)
     exif = sideways.getexif()
-    exif[0x0112] = 6  # orientation: turn by 90 degrees clockwise to see it upright
-    sideways.save(tmp_path / "a.png", exif=exif)
-    found = load_from(tmp_path).x_train[0]
-    np.testing.assert_array_equal(found, np.rot90(pixels, -1))
+    exif[0x0112] = turn
+    sideways.save(tmp_path / f"a.{suffix}", exif=exif)
+    for channels in (1, 3):
+        upright = UPRIGHT[turn](pixels)
+        found = load_from(tmp_path, (*upright.shape, channels)).x_train[0]
+        np.testing.assert_array_equal(found, np.stack([upright] * channels, axis=-1))
+    assert load_from(tmp_path).image_shape == (*upright.shape, 3)  # measured
 
 
 # Many images: decoded once, in threads, into a cache
@@ -293,7 +499,7 @@ def test_a_broken_image_leaves_no_cache_and_keeps_the_old_one(tmp_path, cache):
     (tmp_path / "pictures" / "25.png").write_bytes(b"no image")
     (tmp_path / "pictures" / "26.png").write_bytes(b"no image")
     for _ in range(2):
-        with pytest.raises(InputError, match=r"25\.png cannot be read as an image"):
+        with pytest.raises(InputError, match=r"2 of 30 images: .*25\.png cannot be .*26\.png"):
             load_from(tmp_path / "pictures", (4, 4, 3))
         assert {file.name for file in cache.iterdir()} == before
 
@@ -335,11 +541,11 @@ def test_a_process_killed_while_it_decodes_leaves_nothing_that_is_used(tmp_path,
 
 
 def test_the_order_is_that_of_paths_folder_by_folder(tmp_path):
-    names = ["a.png", "a/z.png", "a/b/c.png", "a-b/c.png", "B.png", ".h/x.png", "a.d/y.png"]
+    names = ["a.png", "a/z.png", "a/b/c.png", "a-b/c.png", "B.png", "_h/x.png", "a.d/y.png"]
     for name in names:
         put(picture(3, 3), tmp_path / name)
-    files, _ = folders._listed(tmp_path)
-    assert [Path(file) for file in files] == sorted(tmp_path / name for name in names)
+    found = scan(tmp_path, version=1).files
+    assert [Path(file) for file in found] == sorted(tmp_path / name for name in names)
 
 
 def test_batches_are_cut_from_the_disk_as_from_memory(tmp_path):

@@ -1,31 +1,35 @@
 """Any folder of images as a dataset.
 
-In: a folder. Out: an ImageSet of equal uint8 images; what was resized or cropped is said in its
-`source`. The images are decoded once, into the cache, and stay on the disk: there may be more of
-them than the memory holds. A file that looks like an image and cannot be read is an error, never
-skipped silently.
+In: a folder. Out: an ImageSet of equal uint8 images; what was resized, cropped or left out is said
+in its `source`. The images are decoded once, into the cache, and stay on the disk: there may be
+more of them than the memory holds. Nothing is skipped without a word: `scan` says which files are
+images and counts the others, and an image that cannot be used is an error.
+
+Pixels: upright as the camera was held, of an animation the first frame, transparent parts on
+white. Greys of 16 bits are divided by 257, of colours of 16 bits the upper byte is kept. Refused
+by name, as they would come out black: 16 bits with no value above 4095 (12 bits in 16), integers
+beyond 0..65535, floating-point numbers.
 """
 
-import hashlib
+import contextlib
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from gan_course.data.cache import Rows, cached_array
 from gan_course.data.imageset import ImageSet
+from gan_course.data.scan import scan
 from gan_course.errors import InputError
 
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
-_DECODER = 1  # count up when the same files give other pixels: caches are made anew
+_DECODER = 2  # count up when the same files give other pixels: caches are made anew
 _MANY = 2_000  # images; fewer are decoded before one would look at a progress bar
+_NAMED = 10  # broken images; more are counted
 
 
 def load_folder(folder: Path, image_shape: tuple[int, int, int] | None = None) -> ImageSet:
@@ -36,59 +40,67 @@ def load_folder(folder: Path, image_shape: tuple[int, int, int] | None = None) -
         the same; otherwise a square as large as the shortest side of all.
 
     Raises:
-      InputError: if it is no folder, holds no image, an image cannot be read (named), or the
-        cache has no room.
+      InputError: if it is no folder or a run's, holds no image, images cannot be used (named), or
+        the cache has no room.
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is not a folder")
-    files, state = _listed(folder)
-    if not files:
-        raise InputError(f"{folder} holds no image ({', '.join(sorted(_SUFFIXES))})")
-    subject = f"the images of {folder.resolve()} ({image_shape or 'their own size'})"
-    images, sizes = cached_array(subject, state, lambda: _decoded(files, image_shape))
-    height, width = images.shape[1:3]
-    source = f"{len(images):,} images from {folder}"
-    if sizes != [(width, height)]:
-        source += f", of {len(sizes)} size(s), resized and centre-cropped to {width}×{height}"
-    return ImageSet(f"folder:{folder}", images, source=source)
-
-
-def _listed(folder: Path) -> tuple[list[str], str]:
-    """The image files in order, and a hash that changes when one of them does."""
-    files, state = [], hashlib.sha256(f"{_DECODER}".encode())
-    try:
-        for file in _image_files(str(folder)):
-            found = os.stat(file)
-            name = file.removeprefix(str(folder))
-            state.update(os.fsencode(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\0"))
-            files.append(file)
-    except OSError as error:
+    found = scan(folder, _DECODER)
+    left_out = f"; left out: {found.left_out}" if found.left_out else ""
+    if not found.files:
         raise InputError(
-            f"{error.filename} cannot be read ({error.strerror}); make it readable or move it away"
-        ) from None
-    return files, state.hexdigest()[:32]
-
-
-def _image_files(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        in_order = sorted(entries, key=lambda entry: entry.name)
-    for entry in in_order:
-        if entry.is_dir(follow_symlinks=False):
-            yield from _image_files(entry.path)
-        elif os.path.splitext(entry.name)[1].lower() in _SUFFIXES and entry.is_file():
-            yield entry.path
+            f"{folder} holds no image (.jpg, .png, .webp and all else that Pillow reads){left_out}"
+        )
+    subject = f"the images of {folder.resolve()} ({image_shape or 'their own size'})"
+    make = partial(_decoded, found.files, image_shape)
+    images, notes = cached_array(subject, found.state, make)
+    source = f"{len(images):,} images from {folder}"
+    sizes, (height, width) = {note[:2] for note in notes}, images.shape[1:3]
+    if sizes != {(width, height)}:
+        source += f", of {len(sizes)} size(s), resized and centre-cropped to {width}×{height}"
+    if any(transparent for *_, transparent in notes):
+        source += ", transparent parts on white"
+    return ImageSet(f"folder:{folder}", images, source=source + left_out)
 
 
 def _decoded(
     files: list[str], image_shape: tuple[int, int, int] | None
 ) -> tuple[tuple[int, ...], Rows]:
-    """The shape of all images together; and each, with the size (W, H) that it had."""
+    """The shape of all images together; and each, with its size (W, H) and whether it had alpha."""
     if image_shape is None:
-        sizes = set(_in_threads(_size, files, "measuring"))
+        measured = _in_threads(partial(_tried, "photograph_size"), files, "measuring")
+        sizes = {size for size in measured if isinstance(size, tuple)} or {(1, 1)}
         width, height = sizes.pop() if len(sizes) == 1 else (min(map(min, sizes)),) * 2
         image_shape = (height, width, 3)
-    read = partial(_read, image_shape=image_shape)
-    return (len(files), *image_shape), _in_threads(read, files, "decoding")
+    return (len(files), *image_shape), _rows(files, image_shape)
+
+
+def _rows(files: list[str], image_shape: tuple[int, int, int]) -> Rows:
+    """Each image. Once one cannot be used, only the others like it are still looked for."""
+    refused = []
+    read = partial(_tried, "photograph", image_shape=image_shape)
+    with contextlib.closing(_in_threads(read, files, "decoding")) as results:
+        for result in results:
+            if isinstance(result, InputError):
+                refused.append(result)
+            elif not refused:
+                yield result
+    if len(refused) == 1:
+        raise refused[0]
+    if refused:
+        named = "; ".join(map(str, refused[:_NAMED]))
+        more = f"; and {len(refused) - _NAMED:,} more" if len(refused) > _NAMED else ""
+        raise InputError(f"{len(refused):,} of {len(files):,} images: {named}{more}")
+
+
+def _tried(function: str, file: str, **arguments):
+    """What a function of `images` gives for a file, or the InputError that says why it cannot."""
+    from gan_course import images  # here: a list of the datasets needs no imageio
+
+    try:
+        return getattr(images, function)(file, **arguments)
+    except InputError as error:
+        return error
 
 
 def _in_threads(function: Callable, files: list[str], doing: str) -> Generator:
@@ -118,37 +130,3 @@ def _progress_bar(count: int, doing: str) -> tqdm:
         total=count, desc=doing, unit="image", file=stream, mininterval=wait,
         dynamic_ncols=True, disable=count < _MANY,
     )  # fmt: skip
-
-
-def _size(file: str) -> tuple[int, int]:
-    with _opened(file) as image:
-        return image.size
-
-
-def _read(file: str, image_shape: tuple[int, int, int]) -> tuple[np.ndarray, tuple[int, int]]:
-    """One image, scaled so that it covers (H, W), and cropped around its centre; its own size."""
-    from PIL import Image, ImageOps
-
-    height, width, channels = image_shape
-    with _opened(file) as image:
-        size = image.size
-        if image.mode.startswith("I"):  # 16 bits a pixel; Pillow would clip instead of scaling
-            image = Image.fromarray((np.asarray(image) // 256).astype(np.uint8))
-        image = image.convert("L" if channels == 1 else "RGB")
-        fitted = ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
-        return np.asarray(fitted).reshape(image_shape), size
-
-
-@contextmanager
-def _opened(file: str) -> Iterator:
-    """The image in `file`; whatever goes wrong while it is open names the file."""
-    from PIL import Image, ImageOps
-
-    try:
-        with Image.open(file) as image:
-            ImageOps.exif_transpose(image, in_place=True)  # upright, as the camera was held
-            yield image
-    except Exception as error:  # a broken image fails in many ways: OSError, SyntaxError, struct
-        raise InputError(
-            f"{file} cannot be read as an image ({error}); repair or remove it"
-        ) from None
