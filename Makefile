@@ -8,6 +8,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
 .PHONY: demo test lab notebooks benchmark clean
 
@@ -42,8 +43,13 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.draw
 
+# A venv that another Python has left half made is made anew.
 $(READY): pyproject.toml requirements.txt
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c '$(SUPPORTED)' 2>/dev/null || { \
+	  echo "gan_course needs Python 3.10 to 3.13, but $(PYTHON) is" \
+	    "$$($(PYTHON) --version 2>&1 | head -n 1); say: make $(or $(MAKECMDGOALS),demo) PYTHON=python3.12" >&2; \
+	  exit 2; }
+	@$(BIN)/python -c '$(SUPPORTED)' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $(READY)
