@@ -90,3 +90,61 @@ def test_there_is_a_notebook_for_each_chapter():
         "00_two_dimensions", "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan",
         "05_wgan_gp", "06_project_fashion", "07_evaluating_gans",
     ]  # fmt: skip
+
+
+# The first cell
+
+
+def set_up(folder, installed: bool):
+    """The first code cell, run in `folder` by a Python that has the library installed or not;
+    `%pip`, which only a notebook knows, says that it would install."""
+    (cell, *_) = (
+        c for c in nbformat.read(NOTEBOOKS[0], as_version=4).cells if c.cell_type == "code"
+    )
+    code = re.sub(r"%pip .*", "print('would install', COURSE_URL)", cell.source)
+    if not installed:
+        code = (
+            "import importlib.util\n"
+            "find = importlib.util.find_spec\n"
+            "importlib.util.find_spec = lambda name: None if name == 'gan_course' else find(name)\n"
+        ) + code
+    code += "\nprint(os.getcwd())"
+    return subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True)
+
+
+def test_all_notebooks_begin_with_the_same_cell():
+    books = [nbformat.read(notebook, as_version=4) for notebook in NOTEBOOKS]
+    first = {next(c.source for c in book.cells if c.cell_type == "code") for book in books}
+    assert len(first) == 1
+
+
+def test_a_notebook_in_a_checkout_has_the_runs_of_the_command_line(tmp_path):
+    (tmp_path / "gan_course").mkdir()
+    (tmp_path / "gan_course" / "__init__.py").touch()
+    (tmp_path / "notebooks").mkdir()
+    done = set_up(tmp_path / "notebooks", installed=True)
+    assert done.stdout.split() == [str(tmp_path.resolve())], done.stderr
+
+
+def test_a_course_url_left_unset_is_told_in_words_and_no_git_is_called(tmp_path):
+    done = set_up(tmp_path, installed=False)
+    assert done.returncode == 1 and "would install" not in done.stdout
+    assert done.stderr.splitlines()[-1].startswith("ValueError: set COURSE_URL, above, to where")
+
+
+def test_no_chapter_prints_nan_in_the_smoke_profile():
+    """A table over the last tenth of eight rows was a table of nothing."""
+    import pandas
+
+    (source,) = (
+        cell.source
+        for cell in nbformat.read(ROOT / "notebooks" / "01_vanilla_gan.ipynb", as_version=4).cells
+        if "means over the last tenth of the run" in cell.source and cell.cell_type == "code"
+    )
+    frame = pandas.DataFrame(
+        {"step": range(1, 9), "images": 8, "seconds": 1.0, "d_loss": [0.0] * 7 + [0.5]}
+    )
+    printed = []
+    names = {"run": type("Run", (), {"history": frame}), "print": printed.append}
+    exec(source, names)
+    assert "0.5" in printed[-1] and "NaN" not in printed[-1]
