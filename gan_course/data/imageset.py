@@ -142,8 +142,7 @@ def _array(values, what: str) -> np.ndarray:
     except ValueError:  # NumPy: an inhomogeneous shape
         shapes = sorted({str(np.shape(value)) for value in values})
         raise InputError(
-            f"{what} is a list of different shapes ({', '.join(shapes[:4])}); "
-            "bring all to one size"
+            f"{what} is a list of different shapes ({', '.join(shapes[:4])}); bring all to one size"
         ) from None
 
 
