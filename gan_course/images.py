@@ -109,7 +109,7 @@ def readable_suffixes() -> frozenset[str]:
 
         pillow_heif.register_heif_opener()
     Image.init()
-    formats = {*_formats(), "MPO"}  # JPEG's decoder reads those
+    formats = {*Image.OPEN, "MPO"} - _NO_PIXELS  # JPEG's decoder reads MPO
     known = Image.registered_extensions().items()
     return frozenset(suffix for suffix, its_format in known if its_format in formats)
 
@@ -117,7 +117,8 @@ def readable_suffixes() -> frozenset[str]:
 def looks_like_an_image(path: str) -> bool:
     """Whether a file begins as an image does. Raises OSError if it cannot be read at all."""
     readable_suffixes()  # all formats are known from here on
-    with_a_mark = [name for name in _formats() if Image.OPEN[name][1]]  # TGA takes any bytes
+    known = [name for name in Image.ID if name not in _NO_PIXELS]
+    with_a_mark = [name for name in known if Image.OPEN[name][1]]  # TGA takes any bytes
     try:
         with Image.open(path, formats=with_a_mark):
             return True
@@ -247,7 +248,3 @@ def _check_depth(path: str, about: dict, pixels: np.ndarray) -> None:
 
 def _unclear(path: str, why: str) -> InputError:
     return InputError(f"{path} {why}; save it with 8 bits a colour, or remove it")
-
-
-def _formats() -> set[str]:
-    return set(Image.OPEN) - _NO_PIXELS
