@@ -44,8 +44,10 @@ def writable_file(path: str | Path) -> Path:
     if path.is_dir():
         raise InputError(f"{path} is a folder; name a file in it")
     if not path.parent.is_dir():
-        raise InputError(f"there is no folder {path.parent} for {path.name}; make it first, or "
-                         "choose another folder")  # fmt: skip
+        raise InputError(
+            f"cannot write {path}: there is no folder {path.parent}; make it first, or choose "
+            "another folder"
+        )
     return path
 
 

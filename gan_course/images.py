@@ -7,6 +7,7 @@ draws axes or trains.
 
 import contextlib
 import functools
+import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +48,7 @@ def write_png(file: BinaryIO, picture: np.ndarray, about: dict[str, str]) -> Non
     info = PngInfo()
     for key, value in about.items():
         info.add_text(key, str(value))
-    with iio.imopen(file, "w", plugin="pillow", extension=".png") as png:
+    with _into(file, ".png") as png:
         png.write(_flat(picture), is_batch=False, pnginfo=info)
 
 
@@ -76,10 +77,19 @@ def write_gif(
         raise InputError(f"the sample grids differ in size: {sorted(sizes)}")
     times = [frame_ms] * (len(frames) - 1) + [last_ms]
     shown = {"duration": times, "loop": 0, "comment": about.encode(), "save_all": True}
-    with iio.imopen(file, "w", plugin="pillow", extension=".gif") as gif:
+    with _into(file, ".gif") as gif:
         for picture in pictures:  # one at a time: imageio keeps frames of one byte a pixel
             frame, colours = _frame(picture)
             gif.write(frame, is_batch=False, **shown, **colours)
+
+
+@contextlib.contextmanager
+def _into(file: BinaryIO, extension: str) -> Iterator:
+    """imageio's writer, through memory: on a full disk it would try again when it is forgotten."""
+    made = io.BytesIO()
+    with iio.imopen(made, "w", plugin="pillow", extension=extension) as writer:
+        yield writer
+    file.write(made.getvalue())
 
 
 def gif_frames(path: Path) -> tuple[int, list[int]]:

@@ -94,13 +94,16 @@ def train(
         check_progress(run_dir, recipe, done)
         distributed.check_same_start(strategy, done)
         now = session(recipe, strategy, done)
-        say_what_changed(run_dir, sessions, now)
+        if done < recipe.steps:
+            say_what_changed(run_dir, sessions, now)
         if progress:
             print(_headline(recipe, data, run_dir, done))
         alone = not hooks and strategy is None  # nobody asked to see every single step
         calls = speed.steps_per_call(recipe, done) if alone else recipe.steps_per_call or 1
         compiled = loop.compile_step(train_state, chosen, recipe, strategy, calls)
-        run_dir.write_recipe({**description, "made_with": [*sessions, now]})
+        if done < recipe.steps or not sessions:  # else there is nothing left to compute
+            sessions = [*sessions, now]
+        run_dir.write_recipe({**description, "made_with": sessions})
         run_dir.write_failure(None)
         columns = [*compiled.structured_outputs, *(["distance"] if meter else [])]
         rows = history.restart(run_dir.history, done, columns)

@@ -531,7 +531,7 @@ def test_evaluate_takes_the_features_of_inception_where_asked_for(capsys, folder
         (("--count", "many"), "invalid int value: 'many'"),
         (("--seed", -1), "seed must be in [0, 2**31), got -1"),
         (("--features", "vgg"), "--features must be course, inception or a file"),
-        (("--json", "/not/there/numbers.json"), "there is no folder /not/there for numbers.json"),
+        (("--json", "/not/there/numbers.json"), "cannot write /not/there/numbers.json"),
     ],
 )
 def test_evaluate_refuses_in_one_line_and_leaves_the_run_as_it_was(capsys, folder, words, message):
