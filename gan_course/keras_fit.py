@@ -204,6 +204,13 @@ class FitGAN(keras.Model):
             )
         return tf.reshape(images, self._batch_shape)
 
+    def get_config(self) -> dict:
+        """Raises InputError: a `.keras` file would need the functions of the objective."""
+        raise InputError(
+            "FitGAN has no .keras file; use save_weights, or save_weights_only=True in "
+            "ModelCheckpoint, and generator.save for the generator alone"
+        )
+
     def save_own_variables(self, store) -> None:
         """What Keras leaves out: the step, and the random states of the dropout layers."""
         store["first_step"] = np.int64(self.first_step)

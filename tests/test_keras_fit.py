@@ -27,6 +27,7 @@ GAMES = {
         latent="uniform",
         d_steps=1,
     ),
+    "compiled by XLA": dict(jit=True, ema_decay=0.9),
 }
 
 

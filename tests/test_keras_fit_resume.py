@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import gan_course as gan
+from gan_course.errors import InputError
 from gan_course.keras_fit import FitGAN
 
 GAMES = {
@@ -76,6 +77,13 @@ def test_weights_that_were_saved_without_the_step_are_refused(tmp_path):
         del file["vars"]["step"]
     with pytest.raises(ValueError, match=r"saved without step, by .* an earlier gan_course"):
         model.load_weights(tmp_path / "x.weights.h5")
+
+
+@pytest.mark.parametrize("recipe", ["demo", e2e.tiny()], ids=["name", "recipe"])
+def test_a_keras_file_is_refused_in_one_line(tmp_path, recipe):
+    with pytest.raises(InputError, match=r"use save_weights, or save_weights_only=True") as error:
+        FitGAN(recipe).save(tmp_path / "x.keras")
+    assert "\n" not in str(error.value)
 
 
 # After eight steps: the third epoch has two of its three. Backups lie after step 6, or after 8.
