@@ -21,7 +21,7 @@ import numpy as np
 from gan_course import contract, loop, objectives, speed, state
 from gan_course.backend import keras, tf
 from gan_course.data import ImageSet, as_image_set
-from gan_course.data.batches import Batches
+from gan_course.data.batches import batches_of
 from gan_course.errors import InputError
 from gan_course.keras_parts import BothOptimizers, EndOfRun, RunningMeans
 from gan_course.objectives import Objective
@@ -153,12 +153,7 @@ class FitGAN(keras.Model):
         """
         recipe = self.recipe
         data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
-        if data.image_shape != recipe.image_shape:
-            raise InputError(
-                f"recipe {recipe.name!r} makes images of {recipe.image_shape}, but the images of "
-                f"{data.name!r} are {data.image_shape}; choose another dataset or recipe"
-            )
-        batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+        batches = batches_of(recipe, data)
 
         def follow(step: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             step = tf.where(number == 0, self.game.step, step)

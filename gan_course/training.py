@@ -18,9 +18,9 @@ from gan_course import distributed, history, loop, objectives, plots, speed, sta
 from gan_course import hooks as default_hooks
 from gan_course.backend import late_start
 from gan_course.data import ImageSet, as_image_set
-from gan_course.data.batches import Batches
+from gan_course.data.batches import Batches, batches_of
 from gan_course.diagnosis import Watch
-from gan_course.errors import InputError, RunWarning, TrainingDiverged
+from gan_course.errors import RunWarning, TrainingDiverged
 from gan_course.evaluation import DistanceMeter
 from gan_course.features import features_for
 from gan_course.files import atomic_write
@@ -76,7 +76,7 @@ def train(
     run_dir, recipe = RunDir(out), as_recipe(recipe)
     strategy = distributed.strategy(strategy) if isinstance(strategy, str) else strategy
     data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
-    batches, hooks = _batches(recipe, data), default_hooks.as_hooks(hooks)
+    batches, hooks = batches_of(recipe, data), default_hooks.as_hooks(hooks)
     chosen = objectives.of_recipe(recipe, objective)
     meter = DistanceMeter(recipe, data, features_for(data)) if recipe.distance_every else None
     with distributed.scope(strategy, recipe.batch_size):
@@ -148,15 +148,6 @@ def _follow(
     run = Run(run_dir.path)
     run.state = train_state
     return run
-
-
-def _batches(recipe: Recipe, data: ImageSet) -> Batches:
-    if data.image_shape != recipe.image_shape:
-        raise InputError(
-            f"recipe {recipe.name!r} makes images of {recipe.image_shape}, but the images of "
-            f"{data.name!r} are {data.image_shape}; choose another dataset or recipe"
-        )
-    return Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
 
 
 def _headline(recipe: Recipe, data: ImageSet, run_dir: RunDir, done: int) -> str:

@@ -125,7 +125,10 @@ class ImageSet:
 def _images(images, what: str) -> np.ndarray:
     images = _array(images, what)
     if images.dtype != np.uint8:
-        raise InputError(f"{what} must hold uint8 values 0..255, got {images.dtype}")
+        raise InputError(
+            f"{what} must hold uint8 values 0..255, got {images.dtype}; give the images unscaled, "
+            "the library scales them"
+        )
     if images.ndim == 3:
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[3] not in (1, 3) or 0 in images.shape:
