@@ -17,9 +17,11 @@ from gan_course.schema import Recipe
 
 LN2 = math.log(2.0)  # -log(1/2): the loss of a guess
 
-if "IPython" in sys.modules:  # a notebook shows figures once pyplot has told it how
+if "ipykernel" in sys.modules:  # a notebook shows figures once pyplot's backend has told it how
     with contextlib.suppress(Exception):  # of a backend that is not there
-        import matplotlib.pyplot  # noqa: F401
+        from matplotlib import pyplot
+
+        pyplot.close(pyplot.figure())
 
 
 def figure(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 3.2):

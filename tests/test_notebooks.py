@@ -148,3 +148,14 @@ def test_no_chapter_prints_nan_in_the_smoke_profile():
     names = {"run": type("Run", (), {"history": frame}), "print": printed.append}
     exec(source, names)
     assert "0.5" in printed[-1] and "NaN" not in printed[-1]
+
+
+def test_a_notebook_shows_the_figures_that_the_library_returns(tmp_path):
+    from nbclient import NotebookClient
+
+    cells = ["import numpy as np, gan_course as gan", "gan.plots.grid(np.zeros((4, 8, 8, 1)))"]
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    where = {"metadata": {"path": str(ROOT)}}
+    NotebookClient(book, timeout=120, kernel_name="python3", resources=where).execute()
+    (shown,) = book.cells[1].outputs  # once, and as a picture
+    assert shown.output_type == "execute_result" and "image/png" in shown.data
