@@ -125,6 +125,7 @@ def test_dead_data_stay_the_first_finding_when_there_are_samples_to_look_at(tmp_
     assert diagnosis.left_out == () and diagnosis.symptoms.diversity is not None
 
 
+@pytest.mark.filterwarnings("ignore::gan_course.errors.RunWarning")  # of that ending
 @of_three_seeds
 def test_a_generator_that_ends_in_sigmoid_is_dead_by_normalisation(tmp_path, seed):
     sigmoid = ("Dense 64 ReLU", "Dense 2 sigmoid", "Reshape 1 2 1")

@@ -4,8 +4,9 @@ In: a run. Out: a `Diagnosis`: findings with evidence, the cause first. Changes 
 """
 
 from gan_course.diagnosis.checkup import Diagnosis, examine
+from gan_course.diagnosis.finding import HEALTHY, Finding
 from gan_course.diagnosis.symptoms import Symptoms
-from gan_course.diagnosis.verdicts import HEALTHY, Finding, findings
+from gan_course.diagnosis.verdicts import findings
 from gan_course.diagnosis.watch import Watch
 
 __all__ = ["HEALTHY", "Diagnosis", "Finding", "Symptoms", "Watch", "examine", "findings"]

@@ -12,12 +12,13 @@ import numpy as np
 from gan_course import history, metrics, objectives, sampling, seeds, state
 from gan_course.data import ImageSet, gaussians
 from gan_course.diagnosis import symptoms as measured
+from gan_course.diagnosis.finding import HEALTHY, Finding
 from gan_course.diagnosis.symptoms import Symptoms
-from gan_course.diagnosis.verdicts import HEALTHY, Finding, findings
+from gan_course.diagnosis.verdicts import findings
 from gan_course.errors import InputError
-from gan_course.evaluation import FEWEST
 from gan_course.features import Features, features_for
 from gan_course.images import to_uint8
+from gan_course.references import FEWEST
 from gan_course.rundir import step_of
 from gan_course.state import TrainState
 
@@ -30,12 +31,16 @@ _CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found. `verdict` is the first finding's; `left_out` says what was not examined."""
+    """What was found. `verdict` is the first finding's.
+
+    left_out: what was not examined. note: what its distances were measured on, if they were.
+    """
 
     subject: str
     findings: tuple[Finding, ...]
     symptoms: Symptoms
     left_out: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def verdict(self) -> str:
@@ -48,7 +53,8 @@ class Diagnosis:
         return self.verdict == HEALTHY
 
     def __repr__(self) -> str:
-        notes = [f"not examined: {reason}" for reason in self.left_out]
+        notes = [self.note] if self.note else []
+        notes += [f"not examined: {reason}" for reason in self.left_out]
         return "\n".join([f"{self.subject}:", *map(str, self.findings), *notes])
 
 
@@ -58,18 +64,44 @@ def examine(run: "Run", data: ImageSet | None = None) -> Diagnosis:
     Args:
       data: what it was trained on, if that was given as arrays.
     """
-    found, left_out = _of_files(run), []
+    found, left_out, note = _of_files(run), [], ""
+    own = _plays_another(run)
     if run.dir.checkpoint_files():
-        found |= _of_networks(run)
+        found |= _of_networks(run, own)
         try:
-            found |= _of_samples(run, run.data(data))
+            measured_on = run.data(data)
+            found |= _of_samples(run, measured_on)
+            note = _note(measured_on)
         except InputError as error:
             left_out.append(f"samples ({error})")
     else:
         left_out.append("networks and samples (there is no checkpoint yet)")
     symptoms = Symptoms(**found)
     subject = f"{run.path}, {run.recipe.name}, seed {run.recipe.seed}, step {symptoms.steps:,}"
-    return Diagnosis(subject, tuple(findings(symptoms)), symptoms, tuple(left_out))
+    found = tuple(findings(symptoms, run.recipe, own))
+    return Diagnosis(subject, found, symptoms, tuple(left_out), note)
+
+
+def _plays_another(run: "Run") -> bool:
+    """Whether it was trained with an objective other than the one that its recipe describes."""
+    try:
+        described = objectives.of_recipe(run.recipe)
+    except InputError:  # no game at all: then it was another one
+        return True
+    return run.dir.read_recipe()["losses"] != objectives.fingerprint(described)
+
+
+def _note(data: ImageSet) -> str:
+    compared = f"{_SAMPLES:,} samples from {len(_spread(data)[::2]):,} training images"
+    return (
+        f"Fréchet distances here: of {compared}; evaluate's, of up to 10,000 and from test images "
+        "where there are some, are smaller: the fewer images, the larger the distance (bias)"
+    )
+
+
+def _spread(data: ImageSet) -> np.ndarray:
+    """Twice as many training images as are compared, from all over the set."""
+    return data.x_train[:: -(-len(data.x_train) // (2 * _SAMPLES))]
 
 
 def _of_files(run: "Run") -> dict:
@@ -81,6 +113,7 @@ def _of_files(run: "Run") -> dict:
     return {
         "steps": steps,
         "planned": recipe.steps,
+        "epoch": images / recipe.images_per_step,
         "epochs": steps * recipe.images_per_step / images,
         "failure": run.dir.read_failure(),
         "pixels": pixels and (pixels["min"], pixels["max"], pixels["deviation"]),
@@ -88,18 +121,25 @@ def _of_files(run: "Run") -> dict:
     }
 
 
-def _of_networks(run: "Run") -> dict:
+def _of_networks(run: "Run", own: bool) -> dict:
     recipe, now = run.recipe, run.state
     found = {
         "value_range": recipe.value_range,
         "reach": measured.reach_of(now.generator),
+        "logits": measured.reach_of(now.discriminator),
     }
+    if own:
+        return found  # its gradient is not known, nor what it does to D's answer
     objective = objectives.of_recipe(recipe)
-    if run.dir.read_recipe()["losses"] != objectives.fingerprint(objective):
-        return found  # trained with an objective of the user's own: its gradient is not known
     gradient, answer = measured.generator_gradient(recipe, objective, now)
     first_gradient, _ = measured.generator_gradient(recipe, objective, state.create(recipe))
-    return {**found, "gradient": gradient, "answer": answer, "first_gradient": first_gradient}
+    return {
+        **found,
+        "game": recipe.objective,
+        "gradient": gradient,
+        "answer": answer,
+        "first_gradient": first_gradient,
+    }
 
 
 def _of_samples(run: "Run", data: ImageSet) -> dict:
@@ -110,7 +150,7 @@ def _of_samples(run: "Run", data: ImageSet) -> dict:
     if len(data.x_train) < 2 * FEWEST:
         raise InputError(f"{data.name!r} has {len(data.x_train)} images; too few to compare with")
     features = features_for(data)
-    spread = data.x_train[:: -(-len(data.x_train) // (2 * _SAMPLES))]
+    spread = _spread(data)
     real, others = spread[::2], spread[1::2]
     first, *moments = _samples(run)
     real_features, first_features = features(real), features(first)

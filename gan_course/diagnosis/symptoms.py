@@ -27,7 +27,8 @@ class Symptoms:
 
     steps: int = 0  # made
     planned: int = 0
-    epochs: float = 0.0  # how often each training image has been seen
+    epoch: float = 0.0  # steps until each training image has been seen once
+    epochs: float = 0.0  # how often it has been seen
     failure: str | None = None  # why training stopped by itself
 
     accuracy_real: float | None = None  # of D, lately
@@ -39,6 +40,8 @@ class Symptoms:
     pixels: tuple[float, float, float] | None = None  # training images: min, max, deviation; bytes
     value_range: tuple[float, float] | None = None  # what D gets for the bytes 0 and 255
     reach: tuple[float, float] | None = None  # what the last layers of G can give
+    logits: tuple[float, float] | None = None  # what those of D can give
+    game: str | None = None  # the recipe's objective, unless another was played
 
     diversity: float | None = None  # variance of the samples over that of real images
     classes: tuple[int, int] | None = None  # made by G, and in as many real images
@@ -72,9 +75,9 @@ def generator_gradient(
     return float(tf.linalg.global_norm(gradients)), float(heard)
 
 
-def reach_of(generator: keras.Sequential) -> tuple[float, float]:
-    """The smallest and the largest pixel that the layers after the last weights can give."""
-    layers = generator.layers
+def reach_of(network: keras.Sequential) -> tuple[float, float]:
+    """The smallest and the largest value that the layers after the last weights can give."""
+    layers = network.layers
     last = max(number for number, layer in enumerate(layers) if layer.weights)
     ends = []
     for probe in (-_PROBE, _PROBE):

@@ -1,38 +1,48 @@
-"""From symptoms to verdicts: what is wrong, how we know, and what to try.
+"""From symptoms to verdicts: what is wrong, and how we know.
 
 In: `Symptoms`. Out: findings, the cause before what follows from it. Every threshold is written
 here, with why it lies where it does; none of them is proof, so each finding shows its evidence.
+What to try is in advice.py.
 """
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
+from gan_course.diagnosis import advice
+from gan_course.diagnosis.finding import Finding
+from gan_course.diagnosis.patience import arrived, hardly_begun, healthy, still_learning
 from gan_course.diagnosis.symptoms import Symptoms
+from gan_course.schema import Recipe
 
-HEALTHY = "healthy"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A verdict with the numbers that speak for it, and one experiment to try."""
-
-    verdict: str
-    evidence: str
-    experiment: str
-
-    def __str__(self) -> str:
-        return f"{self.verdict}\n  evidence    {self.evidence}\n  experiment  {self.experiment}"
+_FAR = 5.0  # of a logit: D is sure to 0.7%, and no activation with a bound reaches it
 
 
-def findings(symptoms: Symptoms) -> list[Finding]:
+def findings(symptoms: Symptoms, recipe: Recipe | None = None, own: bool = False) -> list[Finding]:
     """All that is wrong, the cause first; or that nothing is.
 
     Of a run that has hardly begun only what needs no patience is told; and that a run is still
     learning is told only where nothing else is wrong.
-    """
 
+    Args:
+      recipe: the run's; without it no experiment is computed.
+      own: whether the run played another objective than the recipe's.
+    """
+    found = _judged(symptoms)
+    if recipe is None:
+        return found
+    broken = any(rule(symptoms) for rule in AT_ONCE)  # then all else may follow from it
+    return [
+        replace(each, experiment="what is said of the first finding")
+        if broken and number
+        else _advised(each, symptoms, recipe, own)
+        for number, each in enumerate(found)
+    ]
+
+
+def _judged(symptoms: Symptoms) -> list[Finding]:
     def fired(rules: Sequence[Callable]) -> list[Finding]:
         return [finding for rule in rules if (finding := rule(symptoms))]
 
@@ -40,18 +50,24 @@ def findings(symptoms: Symptoms) -> list[Finding]:
     if early := hardly_begun(symptoms):
         return found or [early]
     found += fired(IN_TIME)
-    return found or fired([still_learning]) or [_healthy(symptoms)]
+    return found or fired([still_learning]) or [healthy(symptoms)]
+
+
+def _advised(finding: Finding, symptoms: Symptoms, recipe: Recipe, own: bool) -> Finding:
+    trials = advice.trials(finding.verdict, symptoms, recipe, own)
+    words = [advice.sentence(trials, symptoms, recipe), advice.words(finding.verdict, own)]
+    return replace(
+        finding,
+        experiment="; or ".join(filter(None, words)),
+        changes=tuple(trial.changes for trial in trials),
+    )
 
 
 def not_a_number(s: Symptoms) -> Finding | None:
     """Training stopped by itself: a loss or a weight was NaN or infinite."""
     if s.failure is None:
         return None
-    return Finding(
-        "not a number",
-        s.failure,
-        "a tenth of both learning rates; with a loss of your own, look for log(0), √0 and x/0",
-    )
+    return Finding("not a number", s.failure)
 
 
 def dead_by_data(s: Symptoms) -> Finding | None:
@@ -65,8 +81,6 @@ def dead_by_data(s: Symptoms) -> Finding | None:
         "dead by data range",
         f"the training images use the bytes {low:.0f} to {high:.0f} of 0 to 255 "
         f"(deviation {deviation:.1f}): to D they all look the same",
-        "give the images as bytes 0 to 255, scaled once, by the library: "
-        "print x_train.min(), x_train.max()",
     )
 
 
@@ -82,18 +96,23 @@ def dead_by_output(s: Symptoms) -> Finding | None:
         "dead by normalisation",
         f"the generator's last layer gives values in [{low:.3g}, {high:.3g}], but real images "
         f"are scaled to [{black:g}, {white:g}]: D needs one pixel to tell them apart",
-        "end the generator in tanh for value_range (-1, 1), in sigmoid for (0, 1)",
     )
 
 
-def hardly_begun(s: Symptoms) -> Finding | None:
-    """The fastest recipe of the course shows first shapes after half an epoch."""
-    if s.steps >= 200 and s.epochs >= 0.5:
+def dead_by_activation(s: Symptoms) -> Finding | None:
+    """A logit, or a critic's score, has no bounds; the one exception aims at 0 and 1."""
+    if s.logits is None or s.game is None or (s.logits[0] < -_FAR and s.logits[1] > _FAR):
         return None
+    low, high = (math.copysign(math.inf, end) if abs(end) > _FAR else end + 0.0 for end in s.logits)
+    if s.game == "least_squares" and low <= 0 and high >= 1:
+        return None
+    if s.game in ("non_saturating", "minimax"):
+        sure = [1 / (1 + math.exp(-logit)) for logit in (low, high)]
+        what, so = "logit", f", so D(x) in [{sure[0]:.3g}, {sure[1]:.3g}], whatever it learns"
+    else:
+        what, so = "score", ": it cannot say how far apart real images and fakes are"
     return Finding(
-        "not trained long enough",
-        f"{s.steps:,} steps made, each training image seen {s.epochs:.2g} times",
-        f"go on: the same recipe with steps={max(4 * s.planned, 1000)}",
+        "dead by activation", f"D's last activation keeps its {what} in [{low:.3g}, {high:.3g}]{so}"
     )
 
 
@@ -104,17 +123,12 @@ def vanishing_gradient(s: Symptoms) -> Finding | None:
     """
     if s.gradient is None or s.first_gradient is None or s.answer is None:
         return None
-    if s.gradient > 0.01 * s.first_gradient or _arrived(s):
+    if s.gradient > 0.01 * s.first_gradient or arrived(s):
         return None
-    fooled = s.accuracy_fake is not None and s.accuracy_fake < 0.5
     return Finding(
         "vanishing gradient",
         f"the length of the generator's gradient is {s.gradient:.1e}; before training it was "
         f"{s.first_gradient:.1e}. Of D's answer {s.answer:.1e} reaches G",
-        "D takes nearly all fakes for real: d_learning_rate four times what it is"
-        if fooled
-        else "objective='non_saturating' in place of 'minimax', or a Wasserstein game with a "
-        "penalty; or d_learning_rate a quarter of what it is",
     )
 
 
@@ -128,8 +142,6 @@ def discriminator_too_strong(s: Symptoms) -> Finding | None:
         "discriminator too strong",
         f"lately D is right about {s.accuracy_real:.1%} of the real images and "
         f"{s.accuracy_fake:.1%} of the fakes",
-        "d_learning_rate a quarter of what it is; or Dropout .3 after each layer of D; "
-        "or penalty='r1' with penalty_weight=1",
     )
 
 
@@ -152,12 +164,7 @@ def collapsed(s: Symptoms) -> Finding | None:
             evidence.append(f"{covered[0]} of {covered[1]} {what} are made at all")
     if not evidence:
         return None
-    return Finding(
-        "generator collapsed",
-        "; ".join(evidence),
-        "g_learning_rate not above d_learning_rate; then objective='wasserstein', "
-        "penalty='gradient', penalty_weight=10, d_steps=5",
-    )
+    return Finding("generator collapsed", "; ".join(evidence))
 
 
 def oscillating(s: Symptoms) -> Finding | None:
@@ -177,71 +184,12 @@ def oscillating(s: Symptoms) -> Finding | None:
         "oscillating",
         f"between the kept checkpoints the samples move by {_list(s.moves)}, yet their distances "
         f"from real images are {_list(s.distances)} (Fréchet)",
-        "beta_1 at most 0.5 and a third of both learning rates; or penalty='r1', "
-        "penalty_weight=1: it damps the circling",
-    )
-
-
-def still_learning(s: Symptoms) -> Finding | None:
-    """Stopped early, still near where it began, or coming nearer with some way to go.
-
-    In lengths (the roots) these bounds are: half the way to go and nearer by a twentieth of what
-    is left; or a quarter of the way to go, and nearer by a tenth of the whole way.
-    """
-    if s.first_distance is None or s.floor is None or not s.distances:
-        return None
-    before, now, first = s.distances[0], s.distances[-1], s.first_distance
-    nearer = np.sqrt(before) - np.sqrt(now)
-    reasons = []
-    if s.steps < s.planned:
-        reasons.append(f"step {s.steps:,} of {s.planned:,}")
-    far = now > 0.25 * first and now < 0.9 * before
-    if far or (not _arrived(s) and nearer > 0.1 * np.sqrt(first)):
-        reasons.append(
-            f"the distance from real images (Fréchet) fell from {before:.3g} to {now:.3g} "
-            "between the kept checkpoints"
-        )
-    if now > 0.5 * first:
-        reasons.append(
-            f"the distance from real images (Fréchet) is {now:.3g}, not even half of that of the "
-            f"untrained generator, {first:.3g}"
-        )
-    if not reasons:
-        return None
-    return Finding(
-        "not trained long enough",
-        "; ".join(reasons),
-        f"go on in the same folder: the same recipe with steps={2 * s.planned}",
     )
 
 
 Rule = Callable[[Symptoms], Finding | None]
-AT_ONCE: tuple[Rule, ...] = (not_a_number, dead_by_data, dead_by_output)
+AT_ONCE: tuple[Rule, ...] = (not_a_number, dead_by_data, dead_by_output, dead_by_activation)
 IN_TIME: tuple[Rule, ...] = (vanishing_gradient, discriminator_too_strong, collapsed, oscillating)
-
-
-def _healthy(s: Symptoms) -> Finding:
-    evidence = []
-    if s.accuracy_real is not None and s.accuracy_fake is not None:
-        evidence.append(
-            f"D is right about {s.accuracy_real:.0%} of the real images and "
-            f"{s.accuracy_fake:.0%} of the fakes"
-        )
-    if s.diversity is not None:
-        evidence.append(f"the samples vary {s.diversity:.2f} times as much as real images")
-    if s.floor is not None and s.first_distance is not None:
-        evidence.append(
-            f"Fréchet distance {s.distances[-1]:.3g} (untrained {s.first_distance:.3g}, "
-            f"real images {s.floor:.2g})"
-        )
-    return Finding(HEALTHY, "; ".join(evidence), "more steps, wider networks, or the next chapter")
-
-
-def _arrived(s: Symptoms) -> bool:
-    """Less than a quarter of the way (in length) to the real images is left."""
-    if s.first_distance is None or s.floor is None or not s.distances:
-        return False
-    return s.distances[-1] <= max(0.05 * s.first_distance, 3 * s.floor)
 
 
 def _list(values) -> str:

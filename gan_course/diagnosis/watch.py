@@ -8,8 +8,10 @@ import numpy as np
 from gan_course import sampling, seeds
 from gan_course.backend import keras
 from gan_course.data import ImageSet
+from gan_course.diagnosis.finding import HEALTHY
+from gan_course.diagnosis.patience import hardly_begun
 from gan_course.diagnosis.symptoms import Symptoms, accuracies, diversity_of
-from gan_course.diagnosis.verdicts import HEALTHY, findings, hardly_begun
+from gan_course.diagnosis.verdicts import findings
 from gan_course.images import from_uint8
 from gan_course.loop import Scalars
 from gan_course.schema import Recipe
@@ -49,7 +51,7 @@ class Watch:
         fakes = sampling.generate(self._recipe, train_state.sampler, self._noise)
         symptoms = Symptoms(
             steps=step,
-            planned=self._recipe.steps,
+            planned=step,  # that it is not done yet worries nobody
             epochs=step * self._recipe.images_per_step / self._images,
             diversity=diversity_of(fakes, self._real),
             first_distance=_apart(self._real[np.arange(_SAMPLES) % len(self._real)], self._first),
