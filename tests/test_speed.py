@@ -1,5 +1,6 @@
 """What makes a step faster must not make it another step."""
 
+import functools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import pytest
 from e2e import CONVOLUTIONS, grids, image_set, logged, same_weights, tiny, train, weights
 
 import gan_course as gan
-from gan_course import backend, doctor, loop, models, speed, state
+from gan_course import backend, doctor, loop, models, optimizers, speed, state
 from gan_course.data.batches import Batches
 from gan_course.errors import InputError
 from gan_course.objectives import of_recipe
@@ -195,6 +196,36 @@ def test_the_doctor_says_what_was_chosen_and_why():
     assert "auto" in found["precision"] and "recipe: precision" in found["precision"]
 
 
+LAYERS = dict(
+    generator=("Dense 64 BN .9 ReLU", "Reshape 2 2 16", "Up", "Conv 16 k5 BN .9 LReLU .2",
+               "ConvT 1 k4 s2 tanh"),
+    discriminator=("Conv 16 k4 s2 LReLU .2 Dropout .3", "Flatten", "Dense 1"),
+)  # fmt: skip
+ANYWHERE = {"convolution after Up": "UpSampling2D", "ReLU": "LeakyReLU"}
+ON_A_CPU = {"normalisation": "BatchNormalization", "dropout": "Dropout", "ConvT": "Conv2DTranspose"}
+
+
+@pytest.mark.parametrize("gpus", [[], ["a GPU"]])
+def test_what_the_doctor_says_of_the_layers_is_what_the_networks_are_made_of(gpus, monkeypatch):
+    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: gpus)
+    monkeypatch.setattr(
+        speed.tf.config.experimental, "get_device_details", lambda _: {"compute_capability": (9, 0)}
+    )
+    made = models.build(tiny(**LAYERS))
+    replaced = {
+        type(layer).__name__ for network in made for layer in network.layers
+        if isinstance(layer.call, functools.partial)
+    }  # fmt: skip
+    said = speed.choices()["layers"]
+    for words, layer in ANYWHERE.items():
+        assert layer in replaced and words in said
+    for words, layer in ON_A_CPU.items():
+        assert (layer in replaced) == (words in said) == (not gpus)
+    assert "Adam in one operation" in said
+    assert isinstance(state.create(tiny()).g_optimizer, optimizers.FusedAdam)
+    assert said.startswith("Keras's own, " if gpus else "with less work than Keras's own")
+
+
 @pytest.fixture
 def threads(monkeypatch):
     """TensorFlow's two numbers of threads, as if it had not begun to compute; 0 is its own way."""
@@ -211,7 +242,7 @@ def threads(monkeypatch):
         )
         monkeypatch.delenv(f"TF_NUM_{kind.upper()}OP_THREADS", raising=False)
     monkeypatch.setattr(backend.tf.config, "list_physical_devices", lambda kind=None: [])
-    monkeypatch.setattr(backend, "_usable_cores", lambda: 2)
+    monkeypatch.setattr(backend, "usable_cores", lambda: 2)
     return numbers
 
 
@@ -223,7 +254,7 @@ def test_with_two_cores_an_operation_gets_one_thread_and_the_doctor_says_so(thre
 
 @pytest.mark.parametrize("cores", [1, 4])
 def test_with_more_or_fewer_cores_tensorflow_shares_them_out(cores, threads, monkeypatch):
-    monkeypatch.setattr(backend, "_usable_cores", lambda: cores)
+    monkeypatch.setattr(backend, "usable_cores", lambda: cores)
     backend._one_thread_an_operation()
     assert threads == {"intra": 0, "inter": 0}
     assert doctor.machine()["threads"].startswith("as TensorFlow shares them out")
