@@ -151,5 +151,3 @@ def test_a_process_that_is_refused_removes_nothing_of_the_one_that_trains(tmp_pa
         assert {file.name for file in (tmp_path / "run").iterdir()} == {
             ".lock", "samples", "checkpoints",
         }  # fmt: skip
-
-

@@ -86,9 +86,9 @@ ANATOMY = {
         [
             *(dense(7 * 7 * 256), ("BatchNormalization", 0.9), RELU),
             *(("Reshape", (7, 7, 256)), ("Dropout", 0.4)),
-            *(UP, conv(128, 1, "Conv2DTranspose"), ("BatchNormalization", 0.99), RELU),
-            *(UP, conv(64, 1, "Conv2DTranspose"), ("BatchNormalization", 0.99), RELU),
-            *(conv(32, 1, "Conv2DTranspose"), ("BatchNormalization", 0.99), RELU),
+            *(UP, conv(128, 1, "Conv2DTranspose"), ("BatchNormalization", 0.9), RELU),
+            *(UP, conv(64, 1, "Conv2DTranspose"), ("BatchNormalization", 0.9), RELU),
+            *(conv(32, 1, "Conv2DTranspose"), ("BatchNormalization", 0.9), RELU),
             *(conv(1, 1, "Conv2DTranspose"), ("Activation", "sigmoid")),
         ],
         [
@@ -225,6 +225,7 @@ def test_dropout_layers_drop_different_units(tiny):
 def test_the_notation_means_what_a_hand_written_keras_model_says(tiny):
     recipe = tiny.changed(
         image_shape=(8, 12, 3),
+        value_range=(0, 1),
         generator=(
             "Dense 48 nobias BN .8 LReLU .3", "Reshape 2 3 8", "Up", "Conv 5 k3 BN ReLU",
             "ConvT 3 k4 s2 Dropout .2 sigmoid",

@@ -174,6 +174,7 @@ def first_d_real(out, pixel, value_range):
     return gan.train(recipe, out, data=grey, progress=False).history["d_real"][0]
 
 
+@pytest.mark.filterwarnings("ignore:the generator ends in tanh")
 def test_own_arrays_reach_the_discriminator_in_the_recipes_value_range(tmp_path):
     # By hand: black is 0 in (0, 1), so the logit is 0 and D answers sigmoid(0) = 1/2. In (-1, 1)
     # black is minus white, the logits are a and -a, and sigmoid(a) + sigmoid(-a) = 1.

@@ -65,6 +65,7 @@ def test_a_recipe_from_before_penalties_has_none(tiny):
         ("g_learning_rate", 1, 1.0),
     ],
 )
+@pytest.mark.filterwarnings("ignore:the generator ends in tanh")
 def test_numbers_and_lists_of_json_become_the_field_s_own_type(tiny, field, value, kept):
     found = getattr(tiny.changed(**{field: value}), field)
     assert found == kept and type(found) is type(kept)
