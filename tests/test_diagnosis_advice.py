@@ -217,6 +217,81 @@ def test_after_the_experiment_the_verdict_that_prompted_it_is_gone(diagnosis_of,
         assert verdict not in named(again), (changes, again)
 
 
+# Where nothing in the recipe is unusual, the run is broken by a hook that sets the weights.
+
+
+def numbed(part: str, bias):
+    """A hook: the network answers with its last bias alone, whatever it gets."""
+
+    def numb(step, train_state, _):
+        *others, last = getattr(train_state, part).trainable_variables
+        for variable in others:
+            variable.assign(np.zeros(variable.shape, np.float32))
+        last.assign(np.full(last.shape, bias(step), np.float32))
+
+    return numb
+
+
+USUAL_WGAN_GP = dict(POINTS, **PENALISED, penalty_weight=1.0, g_learning_rate=5e-4, steps=300)
+CLIPPED = dict(
+    POINTS,
+    objective="wasserstein",
+    clip=0.05,
+    optimizer="rmsprop",
+    beta_1=None,
+    d_steps=5,
+    **rates(5e-4),
+    steps=300,
+)
+BY_HAND = {
+    "a numb critic of a WGAN-GP": (
+        "vanishing gradient",
+        USUAL_WGAN_GP,
+        numbed("discriminator", lambda step: 0.0),
+        [{"d_learning_rate": 2.5e-4}],
+    ),
+    "a D that takes all for real": (
+        "vanishing gradient",
+        dict(POINTS, steps=300),
+        numbed("discriminator", lambda step: 5.0),
+        [WGAN_GP_OF_POINTS],
+    ),
+    "one point in a WGAN-GP": (
+        "generator collapsed",
+        USUAL_WGAN_GP,
+        numbed("generator", lambda step: 2.0),
+        [rates(1.7e-4, 3.3e-4)],
+    ),
+    "one point in a game with R1": (
+        "generator collapsed",
+        dict(POINTS, **R1, steps=300),
+        numbed("generator", lambda step: 2.0),
+        [WGAN_GP_OF_POINTS],
+    ),
+    "to and fro in a WGAN": (
+        "oscillating",
+        CLIPPED,
+        numbed("generator", lambda step: 2.0 if (step + 50) // 100 % 2 else -2.0),
+        [{**R1, "clip": None}],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_HAND)
+def test_what_is_left_to_try_where_nothing_is_unusual_is_accepted_and_no_longer_ill(tmp_path, case):
+    verdict, game, hook, expected = BY_HAND[case]
+    recipe = recipe_of(game)
+    ill = gan.train(recipe, tmp_path / "ill", hooks=hook, progress=False).diagnose()
+    finding = of(ill, verdict)
+    assert list(finding.changes) == [
+        {name: value for name, value in changes.items() if getattr(recipe, name) != value}
+        for changes in expected
+    ]
+    for number, changes in enumerate(finding.changes):
+        again = diagnosed(tmp_path / f"{number}", recipe.changed(**changes))
+        assert verdict not in named(again), again
+
+
 @pytest.mark.parametrize(
     ("game", "expected"),
     [(dict(POINTS, steps=400), {"d_steps": 2}), (MOMENTUM, {"beta_1": 0.5})],
