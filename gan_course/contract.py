@@ -7,6 +7,7 @@ shows.
 """
 
 import inspect
+from collections.abc import Callable
 
 import numpy as np
 
@@ -82,19 +83,24 @@ def _undecided(objective) -> dict[str, float]:
     return {"d_loss": float(d_loss[place]) + 0.0, "g_loss": float(g_loss[place]) + 0.0}  # no -0
 
 
+def cannot_take(function: Callable, *arguments) -> str | None:
+    """Why a call with so many arguments would fail; None if it would not, or nobody can tell."""
+    try:
+        inspect.signature(function).bind(*arguments)
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # some built-in functions do not tell what they take
+        return None
+    return None
+
+
 def _called(objective, name: str, *arguments):
     function = getattr(objective, name)
     if not callable(function):
         raise InputError(f"{name} of objective {objective.name!r} is no function: {function!r}")
-    try:
-        inspect.signature(function).bind(*arguments)
-    except TypeError as error:
+    if why := cannot_take(function, *arguments):
         wanted = "(fake_logits)" if len(arguments) == 1 else "(real_logits, fake_logits)"
-        raise InputError(
-            f"{name} of objective {objective.name!r} must take {wanted}: {error}"
-        ) from None
-    except ValueError:  # a function without a signature, such as a NumPy one
-        pass
+        raise InputError(f"{name} of objective {objective.name!r} must take {wanted}: {why}")
     return function(*arguments)
 
 

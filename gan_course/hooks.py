@@ -4,7 +4,6 @@ A hook is called with (steps made, state, scalars). It reads the state and write
 changes what is learnt, so a run with other hooks ends with the same weights.
 """
 
-import inspect
 import math
 import signal
 import sys
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from gan_course import history, images, sampling, seeds, state
+from gan_course.contract import cannot_take
 from gan_course.errors import InputError, TrainingDiverged
 from gan_course.files import atomic_write
 from gan_course.loop import Hook, Scalars
@@ -33,20 +33,10 @@ def as_hooks(hooks: Sequence[Hook] | Hook | None) -> list[Hook]:
     for hook in several:
         if not callable(hook):
             raise InputError(f"a hook is a function of (step, state, scalars), got {hook!r:.60}")
-        _check_arguments(hook)
+        if why := cannot_take(hook, 0, None, {}):
+            name = getattr(hook, "__name__", repr(hook))
+            raise InputError(f"hook {name!r} is called with (step, state, scalars), but: {why}")
     return list(several)
-
-
-def _check_arguments(hook: Hook) -> None:
-    try:
-        inspect.signature(hook).bind(0, None, {})
-    except TypeError as error:
-        name = getattr(hook, "__name__", repr(hook))
-        raise InputError(
-            f"hook {name!r} is called with (step, state, scalars), but: {error}"
-        ) from None
-    except ValueError:  # a built-in that does not tell its arguments
-        return
 
 
 def every(count: int, hook: Hook, last: int | None = None) -> Hook:
