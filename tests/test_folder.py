@@ -53,7 +53,7 @@ def test_images_of_one_size_are_read_as_they_are_in_the_order_of_their_paths(tmp
     found = load_from(tmp_path)
     np.testing.assert_array_equal(found.x_train, [first, second, third])
     assert found.name == f"folder:{tmp_path}"
-    assert found.source == f"3 images from {tmp_path}; left out: 1 .txt"
+    assert found.source == f"from {tmp_path}; left out: 1 .txt"
 
 
 def test_images_of_mixed_sizes_become_squares_and_the_source_says_so(tmp_path):
@@ -201,7 +201,7 @@ def test_what_is_transparent_is_shown_on_white_and_the_source_says_so(tmp_path, 
     found = load_from(tmp_path)
     near = 4 if suffix == "avif" else 1
     np.testing.assert_allclose(found.x_train[0], on_white(colours, alpha), atol=near)
-    assert found.source == f"1 images from {tmp_path}, transparent parts on white"
+    assert found.source == f"from {tmp_path}, transparent parts on white"
 
 
 def test_a_black_logo_on_nothing_stays_a_logo(tmp_path):
@@ -267,7 +267,7 @@ def test_of_opaque_alpha_the_source_says_nothing(tmp_path):
     Image.fromarray(pixels).convert("RGBA").save(tmp_path / "a.png")
     found = load_from(tmp_path)
     np.testing.assert_array_equal(found.x_train[0], pixels)
-    assert found.source == f"1 images from {tmp_path}"
+    assert found.source == f"from {tmp_path}"
 
 
 def test_of_an_animation_the_first_frame_is_read(tmp_path):
@@ -432,8 +432,8 @@ def test_one_folder_named_in_two_ways_has_one_cache(tmp_path, monkeypatch, cache
     no_decoding()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link").symlink_to(tmp_path / "faces")
-    assert load_from("faces").source == "1 images from faces"
-    assert load_from("link").source == "1 images from link"
+    assert load_from("faces").source == "from faces"
+    assert load_from("link").source == "from link"
     assert len(arrays_in(cache)) == 1
 
 

@@ -87,7 +87,7 @@ def test_the_pictures_of_a_run_are_no_data_wherever_it_lies(tmp_path, make):
     (tmp_path / "pictures" / "linked").symlink_to(tmp_path / "elsewhere")
     found = load_from(tmp_path / "pictures")
     assert shades(found) == [40, 90]
-    assert found.source == f"2 images from {tmp_path / 'pictures'}; left out: 3 run folder"
+    assert found.source == f"from {tmp_path / 'pictures'}; left out: 3 run folders"
 
 
 @ANY_RUN
@@ -212,7 +212,7 @@ def test_all_that_is_left_out_is_counted_and_named(tmp_path):
     found = load_from(tmp_path)
     assert shades(found) == [40]
     assert found.source.partition("; left out: ")[2] == (
-        "2 dangling link, 1 .heic (Pillow cannot read it), 1 hidden, 1 pipe or device, "
+        "2 dangling links, 1 .heic (Pillow cannot read it), 1 hidden, 1 pipe or device, "
         "1 run folder, 3 .txt, 1 .mp4"
     )
 

@@ -159,7 +159,12 @@ def _in_words(others: Counter) -> str:
         return kind.startswith(".") and " " not in kind, -others[kind], kind
 
     kinds = sorted(others, key=rank)
-    words = [f"{others[kind]:,} {kind}" for kind in kinds[:_NAMED]]
+    words = [_counted(others[kind], kind) for kind in kinds[:_NAMED]]
     if rest := kinds[_NAMED:]:
         words.append(f"{sum(others[kind] for kind in rest):,} of {len(rest)} other kinds")
     return ", ".join(words)
+
+
+def _counted(count: int, kind: str) -> str:
+    plural = "s" if count > 1 and kind in ("run folder", "dangling link") else ""
+    return f"{count:,} {kind}{plural}"
