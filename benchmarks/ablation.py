@@ -13,11 +13,12 @@ import time
 import gan_course as gan
 from benchmarks.measure import save
 from benchmarks.quality import QUICK, Judge, train_by_clock
-from gan_course import loop, objectives, state
 from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
-from gan_course.features import features_for
-from gan_course.schema import Recipe
+from gan_course.games import objectives, state
+from gan_course.measures.features import features_for
+from gan_course.recipes.schema import Recipe
+from gan_course.training import loop
 
 TAKEN_BACK = {
     "as it is": {},

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from benchmarks.measure import RESULTS
-from gan_course.plots import figure
+from gan_course.runs.plots import figure
 
 PICTURES = RESULTS.parent / "pictures"
 

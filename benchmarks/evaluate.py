@@ -12,8 +12,8 @@ import time
 
 import gan_course as gan
 from benchmarks.measure import save
-from gan_course.evaluation import evaluate
-from gan_course.features import features_for
+from gan_course.measures.evaluation import evaluate
+from gan_course.measures.features import features_for
 
 ROUNDS = 3
 

@@ -22,12 +22,13 @@ from unittest import mock
 
 import gan_course as gan
 from benchmarks.measure import resident_megabytes, save
-from gan_course import hooks as default_hooks
-from gan_course import loop, objectives, speed, state
 from gan_course.data.batches import Batches
-from gan_course.diagnosis import Watch
-from gan_course.loop import compile_step
-from gan_course.rundir import RunDir
+from gan_course.games import objectives, state
+from gan_course.measures.diagnosis import Watch
+from gan_course.runs.rundir import RunDir
+from gan_course.training import hooks as default_hooks
+from gan_course.training import loop
+from gan_course.training.loop import compile_step
 
 RECIPES = ("vanilla_mnist_quick", "dcgan_mnist_quick")
 ROUNDS, STEPS = 7, 3000
@@ -114,7 +115,7 @@ def _default_hooks(recipe, data, made, run_dir) -> dict[str, tuple[loop.Hook, in
 
 def measure(name: str) -> dict:
     recipe = gan.recipe(name, dataset="glyphs", steps=STEPS)
-    recipe = recipe.changed(steps_per_call=speed.steps_per_call(recipe))  # as without a hook
+    recipe = recipe.changed(steps_per_call=loop.steps_per_call(recipe))  # as without a hook
     data = gan.data.load("glyphs")
     rounds, after = [], []
     for _ in range(ROUNDS):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
 
 RESULTS = Path(__file__).parent / "results"
 ROUNDS = 9

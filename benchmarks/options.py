@@ -13,10 +13,11 @@ import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, save
-from gan_course import loop, objectives, state
-from gan_course.backend import tf
+from gan_course.base.backend import tf
 from gan_course.data.batches import Batches
-from gan_course.schema import Recipe
+from gan_course.games import objectives, state
+from gan_course.recipes.schema import Recipe
+from gan_course.training import loop
 
 RECIPES = ("gan_plane", "vanilla_mnist_quick", "dcgan_mnist_quick", "wgan_gp_faces_quick")
 _CADENCES = dict.fromkeys(("steps", "log_every", "sample_every", "checkpoint_every"), 1000)

@@ -13,7 +13,7 @@ import sys
 import gan_course as gan
 from benchmarks.measure import save
 from benchmarks.quality import Judge, train_by_clock
-from gan_course.features import features_for
+from gan_course.measures.features import features_for
 
 SEEDS = 3
 PRECISIONS = ("float32", "mixed_bfloat16")

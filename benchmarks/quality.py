@@ -20,13 +20,16 @@ import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import save
-from gan_course import loop, metrics, objectives, sampling, seeds, state
+from gan_course.base import seeds
 from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
-from gan_course.features import Classifier, features_for
-from gan_course.images import to_uint8
-from gan_course.schema import Recipe
-from gan_course.state import TrainState
+from gan_course.data.ranges import to_uint8
+from gan_course.games import objectives, sampling, state
+from gan_course.games.state import TrainState
+from gan_course.measures import metrics
+from gan_course.measures.features import Classifier, features_for
+from gan_course.recipes.schema import Recipe
+from gan_course.training import loop
 
 QUICK = {"mnist": "dcgan_mnist_quick", "fashion_mnist": "dcgan_fashion_quick"}
 MOMENTS = (10.0, 30.0, 60.0, 120.0)  # seconds

@@ -18,8 +18,9 @@ import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, resident_megabytes, save
-from gan_course import loop, objectives, state
 from gan_course.data.batches import Batches
+from gan_course.games import objectives, state
+from gan_course.training import loop
 
 RECIPE = gan.recipe(
     "dcgan_mnist_quick",

@@ -40,7 +40,8 @@ def milliseconds(side: str, name: str) -> float:
     import numpy as np
 
     import gan_course as gan
-    from gan_course import loop, objectives, state
+    from gan_course.games import objectives, state
+    from gan_course.training import loop
 
     recipe = gan.recipe(name)
     shape = (recipe.d_steps, recipe.batch_size, *recipe.image_shape)
@@ -59,7 +60,7 @@ def milliseconds(side: str, name: str) -> float:
 
 def with_keras_own_layers(recipe):
     """The networks as they are without what gan_course/models/ does to their layers."""
-    from gan_course import state
+    from gan_course.games import state
 
     ours = ("kernels.hasten", "subpixel.fold_upsampling", "piecewise.straighten")
     with contextlib.ExitStack() as patches:

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import gan_course as gan
 from benchmarks.measure import save
-from gan_course import speed
 from gan_course.data import stand_in
 from gan_course.data.sources import mirrored
+from gan_course.training import loop
 
 RECIPES = ("gan_plane", "demo", "dcgan_mnist_quick", "wgan_gp_faces_quick")
 ROUNDS = 3
@@ -33,7 +33,7 @@ def seconds_to_first_step(name: str) -> float:
     with tempfile.TemporaryDirectory() as folder:
         history = Path(folder) / "run" / "history.csv"
         words = [sys.executable, "-m", "gan_course", "train", name, "--data", dataset]
-        words += ["--steps", str(speed.steps_per_call(recipe)), "--out", str(history.parent)]
+        words += ["--steps", str(loop.steps_per_call(recipe)), "--out", str(history.parent)]
         start = time.perf_counter()
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
         with subprocess.Popen(words, **quiet) as command:

@@ -18,10 +18,11 @@ import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, save
-from gan_course import loop, objectives, speed, state
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
 from gan_course.data.batches import Batches
-from gan_course.images import from_uint8
+from gan_course.data.ranges import from_uint8
+from gan_course.games import objectives, state
+from gan_course.training import loop
 
 try:
     from benchmarks.torch_step import torch_step
@@ -30,9 +31,9 @@ except ImportError:  # PyTorch is optional
 
 
 def our_steps(recipe, images):
-    """A call of ours; it makes `speed.steps_per_call` steps."""
+    """A call of ours; it makes `loop.steps_per_call` steps."""
     train_state = state.create(recipe)
-    objective, several = objectives.of_recipe(recipe), speed.steps_per_call(recipe)
+    objective, several = objectives.of_recipe(recipe), loop.steps_per_call(recipe)
     compiled = loop.compile_step(train_state, objective, recipe, steps_per_call=several)
     batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
     steps = itertools.count()
@@ -109,7 +110,7 @@ def main(names: tuple[str, ...]) -> None:
         shape = (max(2000, recipe.batch_size), *recipe.image_shape)
         images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
         times = in_turns(contestants(recipe, images))
-        times["ours"] = [time / speed.steps_per_call(recipe) for time in times["ours"]]
+        times["ours"] = [time / loop.steps_per_call(recipe) for time in times["ours"]]
         ours = statistics.median(times["ours"])
         rate = recipe.images_per_step / ours * 1e3
         results[name] = {"images_per_step": recipe.images_per_step, "ours_ms": round(ours, 2)}

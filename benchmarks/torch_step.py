@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gan_course.schema import Recipe
+from gan_course.recipes.schema import Recipe
 
 
 def torch_step(

@@ -7,41 +7,45 @@ from importlib import import_module
 
 __version__ = "0.1.0"
 
-_SUBMODULES = (
-    "data",
-    "diagnosis",
-    "evaluation",
-    "features",
-    "hooks",
-    "images",
-    "keras_fit",
-    "loop",
-    "metrics",
-    "models",
-    "objectives",
-    "penalties",
-    "plots",
-    "scores",
-    "seeds",
-    "step",
-    "teaching",
-)
+# Where the public names are at home.
+_MODULES = {
+    "data": "data",
+    "diagnosis": "measures.diagnosis",
+    "evaluation": "measures.evaluation",
+    "features": "measures.features",
+    "hooks": "training.hooks",
+    "images": "runs.images",
+    "keras_fit": "training.keras_fit",
+    "loop": "training.loop",
+    "metrics": "measures.metrics",
+    "models": "models",
+    "objectives": "games.objectives",
+    "penalties": "games.penalties",
+    "plots": "runs.plots",
+    "scores": "games.scores",
+    "seeds": "base.seeds",
+    "step": "games.step",
+    "teaching": "teaching",
+}
 _NAMES = {
-    "InputError": "errors",
+    "FitGAN": "training.keras_fit",
+    "InputError": "base.errors",
     "RECIPES": "recipes",
-    "Recipe": "schema",
+    "Recipe": "recipes.schema",
     "Run": "run",
-    "lesson": "lessons",
+    "keras": "base.backend",
+    "lesson": "teaching.lessons",
     "open_run": "run",
     "recipe": "recipes",
-    "train": "training",
+    "tf": "base.backend",
+    "train": "training.session",
 }
-__all__ = ["__version__", *_NAMES, *_SUBMODULES]
+__all__ = ["__version__", *_NAMES, *_MODULES]
 
 
 def __getattr__(name: str):
-    if name in _SUBMODULES:
-        return import_module(f".{name}", __name__)
+    if name in _MODULES:
+        return import_module(f".{_MODULES[name]}", __name__)
     if name in _NAMES:
         return getattr(import_module(f".{_NAMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

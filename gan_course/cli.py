@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gan_course import __version__
-from gan_course.errors import InputError, RunWarning, check_system
-from gan_course.files import user_path, writable_file
+from gan_course.base.errors import InputError, RunWarning, check_system
+from gan_course.base.files import user_path, writable_file
 
 _PROGRAM = "gan_course"
 _BEST = "the checkpoint of the smallest distance, not the newest"
@@ -107,7 +107,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _recipes(_: argparse.Namespace) -> None:
-    from gan_course.catalog import RECIPES
+    from gan_course.recipes import RECIPES
 
     width = max(map(len, RECIPES))
     for name, recipe in sorted(RECIPES.items()):
@@ -141,9 +141,9 @@ def _train(arguments: argparse.Namespace) -> None:
     }
     changes = {name: value for name, value in named.items() if value is not None}
     chosen = recipe(arguments.recipe, **changes)
-    from gan_course import distributed  # after the recipe: a mistyped name is answered at once
-    from gan_course.backend import keras
-    from gan_course.training import train
+    from gan_course.base.backend import keras
+    from gan_course.training import distributed
+    from gan_course.training.session import train
 
     several = distributed.strategy(arguments.strategy) if arguments.strategy else None
     run = train(chosen, arguments.out or Path("runs") / chosen.name, strategy=several)
@@ -159,8 +159,9 @@ def _train(arguments: argparse.Namespace) -> None:
 def _sample(arguments: argparse.Namespace) -> None:
     import numpy as np
 
-    from gan_course import images, run
-    from gan_course.files import atomic_write
+    from gan_course import run
+    from gan_course.base.files import atomic_write
+    from gan_course.runs import images
 
     out = _checked("--out", arguments.out, ".npz", ".png")
     opened = run.open_run(arguments.run, arguments.best)
@@ -181,8 +182,9 @@ def _sample(arguments: argparse.Namespace) -> None:
 def _evaluate(arguments: argparse.Namespace) -> None:
     import json
 
-    from gan_course import features, run
-    from gan_course.files import atomic_write
+    from gan_course import run
+    from gan_course.base.files import atomic_write
+    from gan_course.measures import features
 
     out = _checked("--json", arguments.json, ".json")
     opened = run.open_run(arguments.run, arguments.best)
@@ -210,7 +212,7 @@ def _gif(arguments: argparse.Namespace) -> None:
 
 
 def _doctor(arguments: argparse.Namespace) -> None:
-    from gan_course import doctor
+    from gan_course.measures.diagnosis import doctor
 
     doctor.report(arguments.run)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_course.schema import Recipe
+from gan_course.recipes.schema import Recipe
 
 LONGEST = ("test_notebooks.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py")
 

@@ -20,7 +20,7 @@ def fit(model, backup, save_freq, callbacks=(), **options):
 
     With a backup within an epoch the rate stays: Keras counts epochs from where it goes on.
     """
-    from gan_course.backend import keras
+    from gan_course.base.backend import keras
 
     ours = []  # first: what the others do, they do after a backup
     if backup is not None:
@@ -39,7 +39,7 @@ def fit(model, backup, save_freq, callbacks=(), **options):
 
 def at(step, model, act):
     """A callback that acts once the model has made that many steps."""
-    from gan_course.backend import keras
+    from gan_course.base.backend import keras
 
     def look(batch, logs):
         if int(model.game.step) == step:
@@ -49,7 +49,7 @@ def at(step, model, act):
 
 
 def _main(backup: str, save_freq: str, last: str) -> None:
-    from gan_course.keras_fit import FitGAN
+    from gan_course.training.keras_fit import FitGAN
 
     model = FitGAN(e2e.tiny(**CHANGES))
     killed = at(int(last), model, lambda: os.kill(os.getpid(), signal.SIGKILL))

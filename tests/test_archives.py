@@ -6,8 +6,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from gan_course.archives import read_arrays
-from gan_course.errors import InputError
+from gan_course.base.archives import read_arrays
+from gan_course.base.errors import InputError
 
 ARRAYS = {
     "weights/kernel": np.random.default_rng(8).normal(size=(7, 5, 3)).astype(np.float32),

@@ -5,10 +5,11 @@ import pytest
 from e2e import CONVOLUTIONS, image_set, logged, same_weights, tiny, train
 
 import gan_course as gan
-from gan_course import loop, state
+from gan_course.base.errors import InputError
 from gan_course.data.batches import Batches
-from gan_course.errors import InputError
-from gan_course.objectives import of_recipe
+from gan_course.games import state
+from gan_course.games.objectives import of_recipe
+from gan_course.training import loop
 
 
 def played(recipe, steps, watch=lambda made: None):

@@ -15,11 +15,11 @@ import pytest
 from PIL import Image
 
 import gan_course as gan
-from gan_course.backend import keras
-from gan_course.catalog import RECIPES
-from gan_course.errors import TrainingDiverged
+from gan_course.base.backend import keras
+from gan_course.base.errors import TrainingDiverged
+from gan_course.recipes import RECIPES
 
-warnings_are_lines = pytest.mark.filterwarnings("always::gan_course.errors.RunWarning")
+warnings_are_lines = pytest.mark.filterwarnings("always::gan_course.base.errors.RunWarning")
 
 
 @pytest.fixture(scope="module")
@@ -312,8 +312,8 @@ def test_a_folder_that_one_may_not_enter_is_refused(tmp_path):
     code, out, err = e2e.finish(
         e2e.start(
             "-c",
-            "import os, sys; from gan_course.errors import InputError\n"
-            "from gan_course.rundir import RunDir\n"
+            "import os, sys; from gan_course.base.errors import InputError\n"
+            "from gan_course.runs.rundir import RunDir\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"
             "try: RunDir(sys.argv[1]).locked().__enter__()\n"
             "except InputError as error: print(error)",
@@ -348,7 +348,7 @@ def test_fewer_steps_than_made_are_refused(refused, run):
     assert e2e.contents(run) == before
 
 
-HOLD = "import sys; from gan_course.rundir import RunDir\nwith RunDir(sys.argv[1]).locked(): "
+HOLD = "import sys; from gan_course.runs.rundir import RunDir\nwith RunDir(sys.argv[1]).locked(): "
 
 
 def test_a_folder_in_use_by_another_process_is_refused(refused, run):

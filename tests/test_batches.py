@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import loop, state
-from gan_course.backend import tf
+from gan_course.base.backend import tf
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet, batches
 from gan_course.data.batches import Batches
-from gan_course.errors import InputError
-from gan_course.objectives import WASSERSTEIN
-from gan_course.penalties import Penalty
+from gan_course.games import state
+from gan_course.games.objectives import WASSERSTEIN
+from gan_course.games.penalties import Penalty
+from gan_course.training import loop
 
 
 def numbered(count):

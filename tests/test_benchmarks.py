@@ -18,7 +18,7 @@ from benchmarks import (
     startup,
     steps,
 )
-from gan_course import state
+from gan_course.games import state
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ import e2e
 import numpy as np
 import pytest
 
-from gan_course import files
+from gan_course.base import files
+from gan_course.base.errors import InputError, RunWarning
 from gan_course.data import cache
 from gan_course.data.cache import cache_folder, cached_array
-from gan_course.errors import InputError, RunWarning
 
 SHAPE = (40, 5, 70, 3)
 ARRAY = np.random.default_rng(8).integers(0, 256, SHAPE, dtype=np.uint8)

@@ -13,9 +13,9 @@ import pytest
 from PIL import Image, ImageSequence
 
 import gan_course as gan
-from gan_course import images
-from gan_course.catalog import RECIPES
 from gan_course.data import DATASETS
+from gan_course.recipes import RECIPES
+from gan_course.runs import images
 
 HEAVY = ("tensorflow", "keras", "pandas", "matplotlib", "PIL", "tqdm")
 

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import contract, history
-from gan_course.backend import tf
-from gan_course.errors import InputError
-from gan_course.keras_fit import FitGAN
-from gan_course.objectives import HINGE, OBJECTIVES, WASSERSTEIN, Objective, of_recipe
-from gan_course.penalties import Penalty, gradient_penalty, r1
+from gan_course.base.backend import tf
+from gan_course.base.errors import InputError
+from gan_course.games import contract
+from gan_course.games.objectives import HINGE, OBJECTIVES, WASSERSTEIN, Objective, of_recipe
+from gan_course.games.penalties import Penalty, gradient_penalty, r1
+from gan_course.runs import history
+from gan_course.training.keras_fit import FitGAN
 
 
 def d_loss(real, fake):

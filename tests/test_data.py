@@ -9,19 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan_course.data import (
-    DATASETS,
-    ImageSet,
-    downloads,
-    faces_toy,
-    gaussians,
-    glyphs,
-    load,
-    shapes,
-    sources,
-    stand_in,
-)
-from gan_course.errors import DatasetUnavailable, InputError
+from gan_course.base.errors import DatasetUnavailable, InputError
+from gan_course.data import DATASETS, ImageSet, downloads, load, sources, stand_in
+from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
 
 RNG = np.random.default_rng(2)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)

@@ -1,9 +1,10 @@
 """Same seed, same machine, same weights: a race would show only now and then, so play it often."""
 
 import gan_course as gan
-from gan_course import loop, state
 from gan_course.data.batches import Batches
-from gan_course.objectives import of_recipe
+from gan_course.games import state
+from gan_course.games.objectives import of_recipe
+from gan_course.training import loop
 
 
 def test_an_r1_game_ends_with_the_same_weights_however_often_it_is_played():

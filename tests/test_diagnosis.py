@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import objectives, state
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import RunWarning
 from gan_course.data import ImageSet
-from gan_course.diagnosis import (
+from gan_course.games import objectives, state
+from gan_course.measures.diagnosis import (
     HEALTHY,
     Diagnosis,
     Finding,
@@ -22,9 +23,8 @@ from gan_course.diagnosis import (
     findings,
     symptoms,
 )
-from gan_course.errors import RunWarning
 from gan_course.models import network
-from gan_course.rundir import RunDir
+from gan_course.runs.rundir import RunDir
 
 # Nothing wrong, everything known: each test below changes what its rule looks at.
 WELL = Symptoms(
@@ -397,7 +397,7 @@ def test_the_generators_gradient_is_the_slope_of_its_loss(name):
 @pytest.fixture(scope="module", autouse=True)
 def _without_curves_and_animation():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training._write_results", lambda run: None)
+        patch.setattr("gan_course.training.session._write_results", lambda run: None)
         yield
 
 

@@ -12,19 +12,19 @@ from test_diagnosis import WELL
 from test_diagnosis_runs import CONVOLUTIONS, DIGITS, GAMES, PENALISED, POINTS, recipe_of
 
 import gan_course as gan
-from gan_course import objectives, state
+from gan_course.base.errors import RunWarning, TrainingDiverged
 from gan_course.data import ImageSet, load
-from gan_course.diagnosis import HEALTHY, Symptoms, findings
-from gan_course.errors import RunWarning, TrainingDiverged
+from gan_course.games import objectives, state
+from gan_course.measures.diagnosis import HEALTHY, Symptoms, findings
 from gan_course.models import network
 
-pytestmark = pytest.mark.filterwarnings("ignore::gan_course.errors.RunWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::gan_course.base.errors.RunWarning")
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _without_curves_and_animation():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training._write_results", lambda run: None)
+        patch.setattr("gan_course.training.session._write_results", lambda run: None)
         yield
 
 

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course.data import ImageSet, gaussians, load
-from gan_course.diagnosis import HEALTHY
-from gan_course.errors import TrainingDiverged
-from gan_course.metrics import count_modes, points
+from gan_course.base.errors import TrainingDiverged
+from gan_course.data import ImageSet, load
+from gan_course.data.painted import gaussians
+from gan_course.measures.diagnosis import HEALTHY
+from gan_course.measures.metrics import count_modes, points
 
 POINTS = dict(
     dataset="ring",
@@ -47,7 +48,7 @@ CONVOLUTIONS = dict(
 def _without_curves_and_animation():
     """Seventy runs, and drawing takes a second of each: it is tested elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training._write_results", lambda run: None)
+        patch.setattr("gan_course.training.session._write_results", lambda run: None)
         yield
 
 
@@ -125,7 +126,7 @@ def test_dead_data_stay_the_first_finding_when_there_are_samples_to_look_at(tmp_
     assert diagnosis.left_out == () and diagnosis.symptoms.diversity is not None
 
 
-@pytest.mark.filterwarnings("ignore::gan_course.errors.RunWarning")  # of that ending
+@pytest.mark.filterwarnings("ignore::gan_course.base.errors.RunWarning")  # of that ending
 @of_three_seeds
 def test_a_generator_that_ends_in_sigmoid_is_dead_by_normalisation(tmp_path, seed):
     sigmoid = ("Dense 64 ReLU", "Dense 2 sigmoid", "Reshape 1 2 1")

@@ -12,13 +12,16 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import features, hooks, metrics, sampling, seeds, state, training
-from gan_course.catalog import RECIPES
+from gan_course.base import seeds
+from gan_course.base.errors import TrainingDiverged
 from gan_course.data import ImageSet
-from gan_course.errors import TrainingDiverged
-from gan_course.evaluation import DistanceMeter
-from gan_course.features import classifier, classifier_of
-from gan_course.rundir import RunDir
+from gan_course.games import sampling, state
+from gan_course.measures import features, metrics
+from gan_course.measures.evaluation import DistanceMeter
+from gan_course.measures.features import classifier, classifier_of
+from gan_course.recipes import RECIPES
+from gan_course.runs.rundir import RunDir
+from gan_course.training import hooks, session
 
 EVERY = 6  # steps between two distances
 # G's rate is so high that its images get worse again: the best checkpoint is not the newest.
@@ -38,7 +41,7 @@ def _short():
     """The classifiers that measure learn little; what a finished run shows is not compared."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(classifier, "_STEPS", 10)
-        patch.setattr(training, "_write_results", lambda run: None)
+        patch.setattr(session, "_write_results", lambda run: None)
         yield
 
 
@@ -323,7 +326,7 @@ def test_a_run_stopped_by_ctrl_c_goes_on_to_the_same_best(stopped, tmp_path):
 
 
 KILLABLE = (
-    "import sys, e2e; from gan_course.features import classifier; "
+    "import sys, e2e; from gan_course.measures.features import classifier; "
     "classifier._STEPS = 10; e2e._main(*sys.argv[1:])"
 )
 

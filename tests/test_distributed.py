@@ -13,9 +13,9 @@ from e2e import ENVIRONMENT, ROOT, image_set, tiny, train, weights
 from two_devices import GAMES, PLAIN
 
 import gan_course as gan
-from gan_course import distributed
-from gan_course.backend import tf
-from gan_course.errors import InputError
+from gan_course.base.backend import tf
+from gan_course.base.errors import InputError
+from gan_course.training import distributed
 
 ALONE = {**ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"}
 

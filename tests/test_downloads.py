@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gan_course.backend import keras
+from gan_course.base.backend import keras
+from gan_course.base.errors import DatasetUnavailable, InputError
 from gan_course.data import downloads, load
-from gan_course.errors import DatasetUnavailable, InputError
 
 RNG = np.random.default_rng(4)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)

@@ -7,7 +7,7 @@ import e2e
 import pytest
 
 import gan_course as gan
-from gan_course.errors import RunWarning
+from gan_course.base.errors import RunWarning
 
 
 def discriminator(*last, **changes):

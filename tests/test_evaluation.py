@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import metrics
-from gan_course.data import ImageSet, gaussians, glyphs, load
+from gan_course.base.errors import InputError
+from gan_course.data import ImageSet, load
+from gan_course.data.painted import gaussians, glyphs
 from gan_course.data.sources import mirror_file
-from gan_course.errors import InputError
-from gan_course.evaluation import Evaluation, Measure, evaluate
-from gan_course.features import Coordinates, classifier, classifier_of
+from gan_course.measures import metrics
+from gan_course.measures.evaluation import Evaluation, Measure, evaluate
+from gan_course.measures.features import Coordinates, classifier, classifier_of
 
 PLAIN = ("frechet_distance", "kernel_distance", "precision", "recall", "density", "coverage")
 

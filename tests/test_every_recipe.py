@@ -8,7 +8,7 @@ from e2e import cli
 
 from gan_course import RECIPES
 from gan_course.data import DATASETS, stand_in
-from gan_course.images import gif_frames
+from gan_course.runs.images import gif_frames
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan_course.data import faces_toy
+from gan_course.data.painted import faces_toy
 
 ROOT = Path(__file__).parents[1]
 

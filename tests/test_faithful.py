@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gan_course import RECIPES
-from gan_course.backend import keras
+from gan_course.base.backend import keras
 from gan_course.models import build
 
 # Images a step and steps an epoch: 60,000 // batch.

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet, load
-from gan_course.errors import InputError
-from gan_course.features import (
+from gan_course.measures.features import (
     Classifier,
     Coordinates,
     Inception,

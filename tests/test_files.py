@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import files
-from gan_course.errors import InputError, RunWarning
-from gan_course.rundir import RunDir
+from gan_course.base import files
+from gan_course.base.errors import InputError, RunWarning
+from gan_course.runs.rundir import RunDir
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_an_exception_before_there_is_a_run_leaves_no_folder(tmp_path):
 
 def test_a_process_that_is_refused_removes_nothing_of_the_one_that_trains(tmp_path):
     with RunDir(tmp_path / "run").locked():
-        code = "import sys; from gan_course.rundir import RunDir\nRunDir(sys.argv[1]).locked().__enter__()"  # noqa: E501
+        code = "import sys; from gan_course.runs.rundir import RunDir\nRunDir(sys.argv[1]).locked().__enter__()"  # noqa: E501
         _, _, err = e2e.finish(e2e.start("-c", code, tmp_path / "run"))
         assert "is in use" in err
         assert {file.name for file in (tmp_path / "run").iterdir()} == {

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image, features
 
+from gan_course.base.errors import InputError
 from gan_course.data import folder as folders
 from gan_course.data import load
 from gan_course.data.batches import Batches
 from gan_course.data.scan import scan
-from gan_course.errors import InputError
 
 RNG = np.random.default_rng(4)
 NEEDS_AVIF = pytest.mark.skipif(not features.check("avif"), reason="this Pillow has no AVIF")

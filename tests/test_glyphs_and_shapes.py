@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan_course.data import glyphs, shapes, strokes
+from gan_course.data.painted import glyphs, shapes, strokes
 
 ROOT = Path(__file__).parents[1]
 BOTH = pytest.mark.parametrize("images_of", [glyphs, shapes], ids=["glyphs", "shapes"])

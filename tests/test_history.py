@@ -7,8 +7,8 @@ import os
 import numpy as np
 import pytest
 
-from gan_course import history
-from gan_course.errors import InputError
+from gan_course.base.errors import InputError
+from gan_course.runs import history
 
 SCALARS = ("d_loss", "g_loss", "d_real", "d_fake", "accuracy_real", "accuracy_fake")
 

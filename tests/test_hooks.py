@@ -8,10 +8,13 @@ import threading
 import numpy as np
 import pytest
 
-from gan_course import history, hooks, images, seeds, state
-from gan_course.backend import tf
-from gan_course.errors import TrainingDiverged
-from gan_course.rundir import RunDir, step_of
+from gan_course.base import seeds
+from gan_course.base.backend import tf
+from gan_course.base.errors import TrainingDiverged
+from gan_course.games import state
+from gan_course.runs import history, images
+from gan_course.runs.rundir import RunDir, step_of
+from gan_course.training import hooks
 
 SCALARS = {"d_loss": 1.25, "g_loss": 0.1, "d_real": 0.5, "d_fake": 0.25,
            "accuracy_real": 0.75, "accuracy_fake": 1.0}  # fmt: skip

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from gan_course import images
-from gan_course.errors import InputError
+from gan_course.base.errors import InputError
+from gan_course.runs import images
 
 RNG = np.random.default_rng(3)
 

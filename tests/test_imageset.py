@@ -5,8 +5,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
-from gan_course.errors import InputError
 
 RNG = np.random.default_rng(2)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course.backend import keras
-from gan_course.keras_fit import FitGAN
-from gan_course.objectives import NON_SATURATING, WASSERSTEIN
-from gan_course.penalties import gradient_penalty
+from gan_course.base.backend import keras
+from gan_course.games.objectives import NON_SATURATING, WASSERSTEIN
+from gan_course.games.penalties import gradient_penalty
+from gan_course.training.keras_fit import FitGAN
 
 GAMES = {
     "BN, dropout, Adam, two updates of D": {},

@@ -6,12 +6,13 @@ import e2e
 import numpy as np
 import pytest
 
-from gan_course import loop, objectives, state
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
 from gan_course.data.batches import Batches
-from gan_course.errors import InputError
-from gan_course.keras_fit import FitGAN
-from gan_course.objectives import NON_SATURATING, Objective
+from gan_course.games import objectives, state
+from gan_course.games.objectives import NON_SATURATING, Objective
+from gan_course.training import loop
+from gan_course.training.keras_fit import FitGAN
 
 UNREACHABLE = 1e9  # a min_delta that no loss ever improves by
 

@@ -4,12 +4,12 @@ import e2e
 import numpy as np
 import pytest
 
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
 from gan_course.data.sources import MIRROR
-from gan_course.errors import InputError
-from gan_course.keras_fit import FitGAN
-from gan_course.objectives import HINGE
+from gan_course.games.objectives import HINGE
+from gan_course.training.keras_fit import FitGAN
 
 
 def one_line(error):

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course.errors import InputError
-from gan_course.keras_fit import FitGAN
+from gan_course.base.errors import InputError
+from gan_course.training.keras_fit import FitGAN
 
 GAMES = {
     "BN, dropout, Adam, mean of the weights": dict(ema_decay=0.9),

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
 from gan_course.models import network
 
 IMAGES = np.random.default_rng(1).normal(2.0, 3.0, (3, 4, 5, 16)).astype("float32")

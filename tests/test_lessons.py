@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gan_course import RECIPES, lesson
-from gan_course.errors import InputError
+from gan_course.base.errors import InputError
 
 
 @pytest.fixture(autouse=True)

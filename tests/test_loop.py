@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from gan_course import loop, state
-from gan_course.objectives import NON_SATURATING
+from gan_course.games import state
+from gan_course.games.objectives import NON_SATURATING
+from gan_course.training import loop
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_course.data import gaussians
-from gan_course.metrics import PrincipalComponents, count_modes, frechet_distance, points
+from gan_course.data.painted import gaussians
+from gan_course.measures.metrics import PrincipalComponents, count_modes, frechet_distance, points
 
 # The Fréchet distance
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_course.metrics import (
+from gan_course.measures.metrics import (
     PrincipalComponents,
     count_modes,
     density_coverage,
@@ -13,7 +13,7 @@ from gan_course.metrics import (
     points,
     precision_recall,
 )
-from gan_course.metrics.neighbours import squared_radii
+from gan_course.measures.metrics.neighbours import squared_radii
 
 OF_SETS = {
     "frechet_distance": frechet_distance,

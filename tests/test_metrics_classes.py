@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from gan_course.metrics import class_entropy, classes_covered
+from gan_course.measures.metrics import class_entropy, classes_covered
 
 
 def labels(*counts, dtype=np.int64):

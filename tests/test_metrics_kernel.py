@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_course.metrics import kernel_distance
-from gan_course.metrics.kernel import mmd
+from gan_course.measures.metrics import kernel_distance
+from gan_course.measures.metrics.kernel import mmd
 
 
 def features(count, width, seed, shift=0.0):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_course.metrics import nearest, nearest_images
+from gan_course.measures.metrics import nearest, nearest_images
 
 
 def pictures(count, shape=(5, 4, 3), seed=0):

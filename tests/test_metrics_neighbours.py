@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_course.metrics import density_coverage, neighbours, precision_recall
-from gan_course.metrics.neighbours import squared_distances, squared_radii
+from gan_course.measures.metrics import density_coverage, neighbours, precision_recall
+from gan_course.measures.metrics.neighbours import squared_distances, squared_radii
 
 
 def pair(count, fakes, width, seed, dtype=np.float64):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gan_course.metrics import frechet_distance, jackknife
+from gan_course.measures.metrics import frechet_distance, jackknife
 
 VALUES = np.random.default_rng(0).gamma(2, 3, 60)
 

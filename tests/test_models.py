@@ -5,11 +5,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from gan_course import loop, objectives, state
-from gan_course.backend import keras, tf
-from gan_course.catalog import RECIPES
-from gan_course.errors import InputError
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
+from gan_course.games import objectives, state
 from gan_course.models import build
+from gan_course.recipes import RECIPES
+from gan_course.training import loop
 
 
 @cache

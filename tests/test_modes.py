@@ -1,8 +1,8 @@
 """The ring of eight Gaussians: the GAN that chapter 3 makes collapse, and chapter 5's answer."""
 
 import gan_course as gan
-from gan_course.data import gaussians
-from gan_course.metrics import count_modes, points
+from gan_course.data.painted import gaussians
+from gan_course.measures.metrics import count_modes, points
 
 SEEDS = (0, 1, 2)
 

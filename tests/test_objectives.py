@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from gan_course import loop, objectives, penalties, state
-from gan_course.backend import keras, tf
-from gan_course.errors import InputError
-from gan_course.objectives import (
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
+from gan_course.games import objectives, penalties, state
+from gan_course.games.objectives import (
     HINGE,
     LEAST_SQUARES,
     MINIMAX,
@@ -22,7 +22,8 @@ from gan_course.objectives import (
     of_recipe,
     with_real_label,
 )
-from gan_course.penalties import Penalty, gradient_penalty, r1
+from gan_course.games.penalties import Penalty, gradient_penalty, r1
+from gan_course.training import loop
 
 LN = math.log
 GRID = np.linspace(-30, 30, 41, dtype=np.float32)
@@ -382,7 +383,7 @@ def test_a_clip_that_is_not_positive_is_refused(clip):
 
 
 def test_a_negative_penalty_weight_is_refused():
-    from gan_course.penalties import r1
+    from gan_course.games.penalties import r1
 
     with pytest.raises(InputError, match="weight > 0, or neither"):
         Objective(lambda r, f: f - r, lambda f: -f, penalty=r1, penalty_weight=-1.0)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from gan_course import optimizers, state
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.games import optimizers, state
 
 GRADIENTS = np.random.default_rng(3).normal(size=(6, 4, 3)).astype("float32")
 

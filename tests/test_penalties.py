@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gan_course import penalties
-from gan_course.backend import keras, tf
-from gan_course.penalties import (
+from gan_course.base.backend import keras, tf
+from gan_course.games import penalties
+from gan_course.games.penalties import (
     Penalty,
     between,
     clip_weights,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from graphs import needed
 
-from gan_course import penalties
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
+from gan_course.games import penalties
 from gan_course.models import network
 
 X = np.array([[-2.0, -0.5, 0.0, 0.5, 3.0]], "float32")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 import gan_course as gan
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
-from gan_course.errors import InputError
-from gan_course.objectives import HINGE
-from gan_course.schema import Recipe
+from gan_course.games.objectives import HINGE
+from gan_course.recipes.schema import Recipe
 
 
 def train(out, recipe=None, **arguments):

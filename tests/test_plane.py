@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from gan_course import hooks, images, seeds, state
-from gan_course.backend import keras, tf
-from gan_course.catalog import RECIPES
-from gan_course.errors import InputError
-from gan_course.objectives import OBJECTIVES
+from gan_course.base import seeds
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
+from gan_course.games import state
+from gan_course.games.objectives import OBJECTIVES
+from gan_course.recipes import RECIPES
+from gan_course.runs import images
 from gan_course.teaching import Camera, field, film, pull
+from gan_course.training import hooks
 
 SLOPE, OFFSET = np.array([0.8, -0.3]), 0.25  # of the discriminator: D(x) = w·x + b
 POINTS = np.array([[0.5, -0.25], [-1.0, 0.75], [0.0, 0.9], [0.3, 0.3]])

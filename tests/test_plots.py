@@ -10,8 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 
-from gan_course import plots
-from gan_course.objectives import OBJECTIVES
+from gan_course.games.objectives import OBJECTIVES
+from gan_course.runs import plots
 
 LN2 = math.log(2)
 COLUMNS = (

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from e2e import image_set, tiny, train
 
-from gan_course import loop, state
+from gan_course.base.errors import InputError
 from gan_course.data.batches import Batches
-from gan_course.errors import InputError
-from gan_course.objectives import of_recipe
+from gan_course.games import state
+from gan_course.games.objectives import of_recipe
+from gan_course.training import loop
 
 SGD = dict(
     optimizer="sgd", beta_1=None, g_learning_rate=0.1, d_learning_rate=0.2, d_steps=2, steps=8,

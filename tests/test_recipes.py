@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from gan_course import RECIPES, recipe
-from gan_course.data import ImageSet, faces_toy, gaussians, glyphs, shapes, stand_in
-from gan_course.errors import InputError
+from gan_course.base.errors import InputError
+from gan_course.data import ImageSet, stand_in
+from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
 from gan_course.models import build
 
 EMBEDDED = {

@@ -6,9 +6,9 @@ import pytest
 
 import gan_course as gan
 from gan_course import run as run_module
+from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
-from gan_course.errors import InputError
-from gan_course.references import check_enough, real_images
+from gan_course.measures.references import check_enough, real_images
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import e2e
 import pytest
 
 import gan_course as gan
-from gan_course import training
-from gan_course.errors import RunWarning
+from gan_course.base.errors import RunWarning
+from gan_course.training import session
 
 STEPS = 300
 CHECKPOINT_EVERY = 7  # as in e2e.tiny
@@ -167,7 +167,7 @@ GAMES = {
 
 @pytest.mark.parametrize("name", GAMES)
 def test_every_game_goes_on_from_what_a_kill_leaves(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(training, "_write_results", lambda run: None)  # a second, not compared
+    monkeypatch.setattr(session, "_write_results", lambda run: None)  # a second, not compared
     changes = {"d_steps": 1, **GAMES[name], "steps": 10, "checkpoint_every": 4, "sample_every": 5}
     out, copy = tmp_path / "whole", tmp_path / "copy"
 

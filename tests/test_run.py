@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 import gan_course as gan
-from gan_course import images
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
 from gan_course.data import ImageSet
+from gan_course.runs import images
 
 COLUMNS = (
     "step", "images", "seconds", "d_loss", "g_loss",

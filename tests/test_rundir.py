@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from gan_course.errors import InputError
-from gan_course.files import atomic_write
-from gan_course.rundir import RunDir, step_of
+from gan_course.base.errors import InputError
+from gan_course.base.files import atomic_write
+from gan_course.runs.rundir import RunDir, step_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -108,7 +108,7 @@ def test_locking_makes_the_folder_with_its_parents(tmp_path):
 
 LOCK_AND_WAIT = """
 import sys, time
-from gan_course.rundir import RunDir
+from gan_course.runs.rundir import RunDir
 with RunDir(sys.argv[1]).locked():
     print("locked", flush=True)
     time.sleep(60)

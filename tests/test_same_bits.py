@@ -8,9 +8,10 @@ import e2e
 import pytest
 
 import gan_course as gan
-from gan_course import backend, training
-from gan_course.backend import keras
-from gan_course.errors import InputError, RunWarning
+from gan_course.base import backend
+from gan_course.base.backend import keras
+from gan_course.base.errors import InputError, RunWarning
+from gan_course.training import session
 
 
 def sessions(folder):
@@ -75,7 +76,7 @@ sys.path.insert(0, "tests")
 if "early" in sys.argv: import tensorflow as tf; tf.constant(1.0) + 1
 import e2e, hashlib
 import gan_course as gan
-from gan_course import backend
+from gan_course.base import backend
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     steps = 2 if "early" in sys.argv else 4
@@ -138,7 +139,7 @@ def test_a_run_of_an_older_version_knows_its_last_session_alone(tmp_path):
 
 
 def test_a_late_start_is_told_before_the_folder_is_made(tmp_path, monkeypatch):
-    monkeypatch.setattr(training, "late_start", lambda: "too late")
+    monkeypatch.setattr(session, "late_start", lambda: "too late")
     with pytest.raises(RunWarning, match="too late"):  # warnings of ours are errors in tests
         e2e.train(tmp_path / "run", steps=2)
     assert not (tmp_path / "run").exists()

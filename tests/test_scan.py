@@ -12,10 +12,9 @@ import pytest
 from PIL import Image
 
 import gan_course as gan
-from gan_course import images
-from gan_course.catalog import RECIPES
-from gan_course.data import load
-from gan_course.errors import InputError
+from gan_course.base.errors import InputError
+from gan_course.data import load, photographs
+from gan_course.recipes import RECIPES
 
 RNG = np.random.default_rng(5)
 
@@ -152,7 +151,9 @@ def test_what_pillow_reads_is_data_whatever_its_suffix(tmp_path):
     assert "left out" not in found.source
 
 
-@pytest.mark.skipif(".avif" not in images.readable_suffixes(), reason="this Pillow has no AVIF")
+@pytest.mark.skipif(
+    ".avif" not in photographs.readable_suffixes(), reason="this Pillow has no AVIF"
+)
 def test_an_avif_is_data(tmp_path):
     put(tmp_path / "a.avif", 130)
     assert shades(load_from(tmp_path)) == pytest.approx([130], abs=3)
@@ -189,12 +190,12 @@ def test_a_decoder_for_heic_is_used_where_it_is_installed(tmp_path, monkeypatch)
     added.register_heif_opener = lambda: Image.register_extension("PNG", ".heic")
     monkeypatch.setitem(sys.modules, "pillow_heif", added)
     monkeypatch.setattr(Image, "EXTENSION", dict(Image.registered_extensions()))
-    images.readable_suffixes.cache_clear()
+    photographs.readable_suffixes.cache_clear()
     try:
         put(tmp_path / "a.heic", 40, "PNG")
         assert shades(load_from(tmp_path)) == [40]
     finally:
-        images.readable_suffixes.cache_clear()
+        photographs.readable_suffixes.cache_clear()
 
 
 # What is left out is counted and named

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from gan_course.errors import InputError
-from gan_course.schema import Recipe
+from gan_course.base.errors import InputError
+from gan_course.recipes.schema import Recipe
 
 
 def test_a_recipe_survives_a_trip_through_json(tiny):

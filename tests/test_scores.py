@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gan_course import scores
-from gan_course.backend import tf
-from gan_course.objectives import OBJECTIVES
+from gan_course.base.backend import tf
+from gan_course.games import scores
+from gan_course.games.objectives import OBJECTIVES
 
 REAL, FAKE = [[0.0], [2.0], [-1.0], [0.25]], [[0.0], [3.0], [-2.0], [0.25], [-4.0]]
 

@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from gan_course import seeds
-from gan_course.backend import tf
+from gan_course.base import seeds
+from gan_course.base.backend import tf
 
 
 def test_seeds_differ_by_each_of_their_four_arguments():

@@ -5,9 +5,10 @@ import pytest
 from graphs import needed
 
 import gan_course as gan
-from gan_course import penalties
-from gan_course.backend import keras, tf
-from gan_course.models import build, network, spectral
+from gan_course.base.backend import keras, tf
+from gan_course.games import penalties
+from gan_course.models import build, network
+from gan_course.models.fast import fourier
 
 # height, width, channels, filters, size, stride: odd and even, not square, with a remainder, and
 # images smaller than the kernel
@@ -58,7 +59,7 @@ def convolutions(net, shape, count=2):
 @pytest.mark.parametrize(("height", "width", "channels", "filters", "size", "stride"), CASES)
 def test_a_convolution_is_its_sum_written_out(height, width, channels, filters, size, stride):
     images, kernel = drawn(3, height, width, channels), drawn(size, size, channels, filters)
-    got = spectral.convolution(tf.constant(images), tf.constant(kernel), stride)
+    got = fourier.convolution(tf.constant(images), tf.constant(kernel), stride)
     np.testing.assert_allclose(got, written_out(images, kernel, stride), atol=3e-5)
 
 
@@ -66,7 +67,7 @@ def test_a_convolution_is_its_sum_written_out(height, width, channels, filters, 
 def test_a_transposed_convolution_is_tensorflows(height, width, channels, filters, size, stride):
     images, kernel = drawn(3, height, width, channels), drawn(size, size, filters, channels)
     shape = [3, stride * height, stride * width, filters]
-    got = spectral.transposed_convolution(tf.constant(images), tf.constant(kernel), stride)
+    got = fourier.transposed_convolution(tf.constant(images), tf.constant(kernel), stride)
     expected = tf.nn.conv2d_transpose(images, kernel, shape, stride, "SAME")
     np.testing.assert_allclose(got, expected, atol=3e-5)
 
@@ -81,20 +82,20 @@ def test_a_transposed_convolution_is_tensorflows(height, width, channels, filter
     ],
 )
 def test_so_many_products_are_left(pixels, size, stride, products):
-    assert spectral.count_products((pixels, pixels), size, stride) == products
-    found = spectral.transforms((pixels, pixels), size, stride)
+    assert fourier.count_products((pixels, pixels), size, stride) == products
+    found = fourier.transforms((pixels, pixels), size, stride)
     assert found.images.shape == (products, stride**2, pixels**2)
     assert found.kernel.shape == (products, stride**2, size**2)
     assert found.back.shape == ((pixels // stride) ** 2, products)
 
 
 def test_it_gains_in_small_images_with_large_kernels_and_many_channels():
-    assert spectral.gains((7, 7), 256, 128, size=5, stride=1)  # dcgan_fashion
-    assert spectral.gains((8, 8), 256, 512, size=5, stride=2)  # wgan_gp_faces
-    assert not spectral.gains((28, 28), 64, 32, size=5, stride=1)  # large image
-    assert not spectral.gains((7, 7), 1, 16, size=5, stride=1)  # one channel
-    assert not spectral.gains((7, 7), 256, 256, size=1, stride=1)
-    assert not spectral.gains((8, 8), 256, 256, size=2, stride=3)  # gaps between the pixels
+    assert fourier.gains((7, 7), 256, 128, size=5, stride=1)  # dcgan_fashion
+    assert fourier.gains((8, 8), 256, 512, size=5, stride=2)  # wgan_gp_faces
+    assert not fourier.gains((28, 28), 64, 32, size=5, stride=1)  # large image
+    assert not fourier.gains((7, 7), 1, 16, size=5, stride=1)  # one channel
+    assert not fourier.gains((7, 7), 256, 256, size=1, stride=1)
+    assert not fourier.gains((8, 8), 256, 256, size=2, stride=3)  # gaps between the pixels
 
 
 @pytest.mark.parametrize(("line", "shape"), SMALL)

@@ -10,10 +10,14 @@ import pytest
 from e2e import CONVOLUTIONS, grids, image_set, logged, same_weights, tiny, train, weights
 
 import gan_course as gan
-from gan_course import backend, doctor, loop, models, optimizers, speed, state
+from gan_course import models
+from gan_course.base import backend, device
+from gan_course.base.errors import InputError
 from gan_course.data.batches import Batches
-from gan_course.errors import InputError
-from gan_course.objectives import of_recipe
+from gan_course.games import optimizers, state
+from gan_course.games.objectives import of_recipe
+from gan_course.measures.diagnosis import doctor
+from gan_course.training import loop
 
 CALLS_OF_5 = dict(steps_per_call=5, log_every=5, sample_every=10, checkpoint_every=10)
 OPTIONS = {
@@ -80,13 +84,13 @@ PLANE = dict(
 def test_left_open_dense_networks_take_as_many_steps_a_call_as_fit_between_what_is_due():
     due = dict(steps=60, log_every=20, sample_every=20, checkpoint_every=40)
     recipe = tiny(**PLANE, **due)
-    assert speed.steps_per_call(recipe) == 10
-    assert speed.steps_per_call(recipe, done=15) == 5
-    assert speed.steps_per_call(recipe, done=33) == 1
-    assert speed.steps_per_call(recipe.changed(first_sample=12)) == 4
-    assert speed.steps_per_call(recipe.changed(log_every=18, steps=72)) == 2
-    assert speed.steps_per_call(recipe.changed(steps_per_call=1)) == 1
-    assert speed.steps_per_call(tiny(**CONVOLUTIONS, **due)) == 1
+    assert loop.steps_per_call(recipe) == 10
+    assert loop.steps_per_call(recipe, done=15) == 5
+    assert loop.steps_per_call(recipe, done=33) == 1
+    assert loop.steps_per_call(recipe.changed(first_sample=12)) == 4
+    assert loop.steps_per_call(recipe.changed(log_every=18, steps=72)) == 2
+    assert loop.steps_per_call(recipe.changed(steps_per_call=1)) == 1
+    assert loop.steps_per_call(tiny(**CONVOLUTIONS, **due)) == 1
 
 
 def test_a_run_of_points_is_the_same_run_watched_or_not_and_goes_on_from_any_step(tmp_path):
@@ -159,26 +163,26 @@ PROCESSORS = {
 
 @pytest.mark.parametrize(("words", "expected"), PROCESSORS.items())
 def test_auto_follows_the_device_and_a_recipe_overrides_it(words, expected, monkeypatch):
-    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: [])
-    monkeypatch.setattr(speed, "_processor_words", lambda: set(words.split()))
+    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: [])
+    monkeypatch.setattr(device, "_processor_words", lambda: set(words.split()))
     precision, why = expected
-    assert speed.policy(tiny(precision="auto")) == precision
-    assert why in speed.choices()["precision"]
+    assert device.policy(tiny(precision="auto").precision) == precision
+    assert why in device.choices()["precision"]
     for chosen in ("float32", "mixed_bfloat16"):
-        assert speed.policy(tiny(precision=chosen)) == chosen
+        assert device.policy(tiny(precision=chosen).precision) == chosen
 
 
 def test_on_a_cpu_xla_is_left_out_and_a_recipe_overrides_it(monkeypatch):
-    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: [])
-    assert not speed.jit(tiny())
-    assert speed.jit(tiny(jit=True))
+    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: [])
+    assert not device.jit(tiny().jit)
+    assert device.jit(tiny(jit=True).jit)
 
 
 def test_a_gpu_is_given_xla_and_if_it_is_new_enough_bfloat16(monkeypatch):
-    config = speed.tf.config
+    config = device.tf.config
     monkeypatch.setattr(config, "list_physical_devices", lambda kind=None: ["a GPU"])
-    assert speed.jit(tiny())
-    assert not speed.jit(tiny(jit=False))
+    assert device.jit(tiny().jit)
+    assert not device.jit(tiny(jit=False).jit)
     for capability, expected in (
         ((7, 5), "float32"),
         ((8, 0), "mixed_bfloat16"),
@@ -186,7 +190,7 @@ def test_a_gpu_is_given_xla_and_if_it_is_new_enough_bfloat16(monkeypatch):
     ):
         details = {"compute_capability": capability} if capability else {}
         monkeypatch.setattr(config.experimental, "get_device_details", lambda _, d=details: d)
-        assert speed.policy(tiny(precision="auto")) == expected
+        assert device.policy(tiny(precision="auto").precision) == expected
 
 
 def test_the_doctor_says_what_was_chosen_and_why():
@@ -207,16 +211,18 @@ ON_A_CPU = {"normalisation": "BatchNormalization", "dropout": "Dropout", "ConvT"
 
 @pytest.mark.parametrize("gpus", [[], ["a GPU"]])
 def test_what_the_doctor_says_of_the_layers_is_what_the_networks_are_made_of(gpus, monkeypatch):
-    monkeypatch.setattr(speed.tf.config, "list_physical_devices", lambda kind=None: gpus)
+    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: gpus)
     monkeypatch.setattr(
-        speed.tf.config.experimental, "get_device_details", lambda _: {"compute_capability": (9, 0)}
+        device.tf.config.experimental,
+        "get_device_details",
+        lambda _: {"compute_capability": (9, 0)},
     )
     made = models.build(tiny(**LAYERS))
     replaced = {
         type(layer).__name__ for network in made for layer in network.layers
         if isinstance(layer.call, functools.partial)
     }  # fmt: skip
-    said = speed.choices()["layers"]
+    said = device.choices()["layers"]
     for words, layer in ANYWHERE.items():
         assert layer in replaced and words in said
     for words, layer in ON_A_CPU.items():
@@ -287,7 +293,7 @@ def test_two_cores_are_shared_out_when_the_course_is_imported_before_tensorflow_
     code = """
 import os
 os.sched_getaffinity = lambda process: {0, 1}
-from gan_course.backend import tf
+from gan_course.base.backend import tf
 threading = tf.config.threading
 print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_parallelism_threads())
 """
@@ -303,7 +309,7 @@ print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_paral
 
 
 def test_the_words_about_the_processor_are_read():
-    words = speed._processor_words()
+    words = device._processor_words()
     assert words == set() or len(words) > 5
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gan_course import loop, state
-from gan_course.errors import InputError, TrainingDiverged
-from gan_course.objectives import NON_SATURATING
+from gan_course.base.errors import InputError, TrainingDiverged
+from gan_course.games import state
+from gan_course.games.objectives import NON_SATURATING
+from gan_course.training import loop
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from gan_course import step
-from gan_course.backend import keras, tf
-from gan_course.objectives import HINGE, MINIMAX, NON_SATURATING, WASSERSTEIN, with_real_label
-from gan_course.penalties import Penalty, gradient_penalty, r1
-from gan_course.state import TrainState
+from gan_course.base.backend import keras, tf
+from gan_course.games import step
+from gan_course.games.objectives import HINGE, MINIMAX, NON_SATURATING, WASSERSTEIN, with_real_label
+from gan_course.games.penalties import Penalty, gradient_penalty, r1
+from gan_course.games.state import TrainState
 
 G_RATE, D_RATE = 0.7, 0.3
 RNG = np.random.default_rng(5)

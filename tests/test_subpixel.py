@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from graphs import needed
 
-from gan_course.backend import keras, tf
+from gan_course.base.backend import keras, tf
 from gan_course.models import network
 
 

@@ -10,10 +10,11 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gan_course import step, teaching
-from gan_course.backend import keras, tf
-from gan_course.objectives import MINIMAX, NON_SATURATING, Objective
-from gan_course.penalties import Penalty, between, gradient_penalty
+from gan_course import teaching
+from gan_course.base.backend import keras, tf
+from gan_course.games import step
+from gan_course.games.objectives import MINIMAX, NON_SATURATING, Objective
+from gan_course.games.penalties import Penalty, between, gradient_penalty
 from gan_course.teaching.drawings import stamped
 
 

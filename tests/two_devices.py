@@ -14,10 +14,12 @@ from types import SimpleNamespace
 import numpy as np
 from e2e import CONVOLUTIONS, image_set, same_weights, tiny, weights
 
-from gan_course import seeds, state, training
-from gan_course.backend import tf
-from gan_course.distributed import own_seed
-from gan_course.training import train
+from gan_course.base import seeds
+from gan_course.base.backend import tf
+from gan_course.games import state
+from gan_course.training import session
+from gan_course.training.distributed import own_seed
+from gan_course.training.session import train
 
 PLAIN = dict(  # no batch normalisation and no dropout: a replica sees only its own images
     optimizer="sgd",
@@ -76,7 +78,7 @@ def with_batch_normalisation(folder: Path, strategy) -> dict:
         play(folder / "stopped", strategy, hooks=[stop_at_17], **changes)
     resumed = play(folder / "stopped", strategy, **changes)
     copies = [v.values for v in whole.state.variables().values()]
-    on_one = training.Run(whole.path)
+    on_one = session.Run(whole.path)
     return {
         "resumed_equal": same_weights(whole, resumed),
         "replicas": len(copies[0]),

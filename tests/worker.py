@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from gan_course import distributed
+from gan_course.training import distributed
 
 if __name__ == "__main__":
     together = distributed.strategy("multiworker")  # before anything else of TensorFlow
@@ -17,8 +17,8 @@ if __name__ == "__main__":
     import numpy as np
     from e2e import image_set, tiny, weights
 
-    from gan_course.errors import InputError
-    from gan_course.training import train
+    from gan_course.base.errors import InputError
+    from gan_course.training.session import train
 
     changes = json.loads(sys.argv[3])
     recipe = tiny(**changes)

@@ -10,10 +10,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from gan_course.data.imageset import ImageSet
-from gan_course.errors import InputError
-from gan_course.schema import Recipe
-from gan_course.seeds import BATCH_ORDER
+from gan_course.base.errors import InputError
+from gan_course.base.seeds import BATCH_ORDER
 
 _MAPPED = 2**28  # bytes read through a memory-map before its pages are given back
 
@@ -68,17 +66,3 @@ class Batches:
         if self._read > _MAPPED:
             mapped.madvise(mmap.MADV_DONTNEED)
             self._read = 0
-
-
-def batches_of(recipe: Recipe, data: ImageSet) -> Batches:
-    """The batches that a run of the recipe sees.
-
-    Raises:
-      InputError: if the images have another shape than the recipe's, or are fewer than a batch.
-    """
-    if data.image_shape != recipe.image_shape:
-        raise InputError(
-            f"recipe {recipe.name!r} makes images of {recipe.image_shape}, but the images of "
-            f"{data.name!r} are {data.image_shape}; choose another dataset or recipe"
-        )
-    return Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)

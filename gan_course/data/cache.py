@@ -18,8 +18,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from gan_course.errors import InputError
-from gan_course.files import atomic_write, locked, user_path
+from gan_course.base.errors import InputError
+from gan_course.base.files import atomic_write, locked, user_path
 
 CACHE = "GAN_COURSE_CACHE"  # the environment variable that names the cache folder
 _HEX = "[0-9a-f]"  # names are hashes, so that no file of anybody else is taken for ours

@@ -21,7 +21,7 @@ def keras_set(name: str) -> Callable[[], Arrays]:
     """`keras.datasets.NAME`: downloaded, checked and cached by Keras in ~/.keras."""
 
     def fetch() -> Arrays:
-        from gan_course.backend import keras
+        from gan_course.base.backend import keras
 
         train, test = getattr(keras.datasets, name).load_data()
         return {"x_train": train[0], "y_train": train[1], "x_test": test[0], "y_test": test[1]}
@@ -37,7 +37,7 @@ def quickdraw(category: str) -> Callable[[], Arrays]:
     """
 
     def fetch() -> Arrays:
-        from gan_course.backend import keras
+        from gan_course.base.backend import keras
 
         origin = _QUICKDRAW + quote(category.replace("_", " ")) + ".npy"
         file = Path(keras.utils.get_file(f"quickdraw_{category}.npy", origin))

@@ -22,10 +22,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from gan_course.base.errors import InputError
 from gan_course.data.cache import Rows, cached_array
 from gan_course.data.imageset import ImageSet
 from gan_course.data.scan import scan
-from gan_course.errors import InputError
 
 _DECODER = 2  # count up when the same files give other pixels: caches are made anew
 _MANY = 2_000  # images; fewer are decoded before one would look at a progress bar
@@ -94,11 +94,11 @@ def _rows(files: list[str], image_shape: tuple[int, int, int]) -> Rows:
 
 
 def _tried(function: str, file: str, **arguments):
-    """What a function of `images` gives for a file, or the InputError that says why it cannot."""
-    from gan_course import images  # here: a list of the datasets needs no imageio
+    """What a function of `photographs` gives for a file, or the InputError that says why not."""
+    from gan_course.data import photographs
 
     try:
-        return getattr(images, function)(file, **arguments)
+        return getattr(photographs, function)(file, **arguments)
     except InputError as error:
         return error
 

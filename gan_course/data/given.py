@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from gan_course.base.errors import InputError
 from gan_course.data.imageset import ImageSet
 from gan_course.data.sources import load
-from gan_course.errors import InputError
 
 
 def as_image_set(

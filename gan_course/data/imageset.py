@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gan_course.errors import InputError, unknown_name
+from gan_course.base.errors import InputError, unknown_name
 
 
 @dataclass(frozen=True)

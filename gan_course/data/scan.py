@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gan_course.errors import InputError
-from gan_course.rundir import RunDir
+from gan_course.base.errors import InputError
+from gan_course.base.run_folder import is_run_folder
 
 # pictures all the same, and more than one would miss: the word for them says what is wrong
 _FOREIGN = {
@@ -68,19 +68,6 @@ def scan(folder: Path, version: int) -> Listing:
             f"{error.filename} cannot be read ({error.strerror}); make it readable or move it away"
         ) from None
     return Listing(files, state.hexdigest()[:32], _in_words(others))
-
-
-def is_run_folder(folder: Path) -> bool:
-    """Whether a training run wrote it: by what all runs have, also those killed at once."""
-    run = RunDir(folder)
-    if run.samples.is_dir() and run.checkpoints.is_dir():
-        return run.recipe.is_file() or (folder / ".lock").is_file()
-    if not run.recipe.is_file():
-        return False
-    try:
-        return bool(run.read_data())
-    except InputError:
-        return False  # a recipe of something else
 
 
 def _check_no_run(folder: Path) -> None:
@@ -138,15 +125,15 @@ def _followed(entry: os.DirEntry) -> os.stat_result | None:
 
 def _why_not(entry: os.DirEntry, found: os.stat_result) -> str | None:
     """Why a file is left out; None for an image."""
-    from gan_course import images
+    from gan_course.data import photographs
 
     if not stat.S_ISREG(found.st_mode):
         return "pipe or device"
     suffix = os.path.splitext(entry.name)[1].lower()
-    if suffix in images.readable_suffixes():
+    if suffix in photographs.readable_suffixes():
         return None
     if suffix.strip(".") == "":
-        return None if images.looks_like_an_image(entry.path) else "without a suffix"
+        return None if photographs.looks_like_an_image(entry.path) else "without a suffix"
     if suffix in _FOREIGN:
         return f"{suffix} (Pillow cannot read it)"
     return suffix if len(suffix) <= _LONGEST else "with a long suffix"

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from gan_course.archives import read_arrays
-from gan_course.data import downloads, faces_toy, gaussians, glyphs, shapes
+from gan_course.base.archives import read_arrays
+from gan_course.base.errors import DatasetUnavailable, InputError, unknown_name
+from gan_course.base.files import user_path
+from gan_course.data import downloads
 from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
 from gan_course.data.imageset import ImageSet
-from gan_course.errors import DatasetUnavailable, InputError, unknown_name
-from gan_course.files import user_path
+from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
 
 MIRROR = "GAN_COURSE_DATA"  # the environment variable that names the mirror folder
 _KEYS = ("x_train", "y_train", "x_test", "y_test")

@@ -2,19 +2,19 @@
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
 Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how
-they save work, on a CPU in `kernels.py` and `spectral.py`, anywhere in `subpixel.py` and
+they save work, on a CPU in `fused.py` and `spectral.py`, anywhere in `subpixel.py` and
 `piecewise.py`.
 """
 
 import re
 
-from gan_course import speed
-from gan_course.backend import check_settings, keras
-from gan_course.errors import InputError
-from gan_course.models import kernels, piecewise, subpixel
+from gan_course.base import device
+from gan_course.base.backend import check_settings, keras
+from gan_course.base.errors import InputError
+from gan_course.base.seeds import layer_seed
+from gan_course.models.fast import fused, piecewise, subpixel
 from gan_course.models.notation import layers_of
-from gan_course.schema import Recipe
-from gan_course.seeds import layer_seed
+from gan_course.recipes.schema import Recipe
 
 __all__ = ["build", "network"]
 
@@ -30,7 +30,7 @@ def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
       InputError: for a line that cannot be read, layers that do not fit together, and networks
         whose output has another shape than the game needs.
     """
-    seed, policy = recipe.seed, speed.policy(recipe)
+    seed, policy = recipe.seed, device.policy(recipe.precision)
     generator = network("generator", (recipe.latent_dim,), recipe.generator, seed, policy)
     discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, seed, policy)
     _check_output(generator, recipe.image_shape, "an image")
@@ -57,7 +57,7 @@ def network(
             for layer in layers_of(line, f"{name}_{number}", seed, dtype):
                 before = made.layers[-1] if made.layers else None
                 made.add(layer)  # builds it
-                kernels.hasten(layer)
+                fused.hasten(layer)
                 piecewise.straighten(layer)
                 if isinstance(before, keras.layers.UpSampling2D):
                     subpixel.fold_upsampling(before, layer)

@@ -22,9 +22,9 @@ The kernel is Glorot uniform, Keras's default, where the line says nothing else.
 import re
 from collections.abc import Callable, Iterator
 
-from gan_course.backend import keras, tf
-from gan_course.errors import InputError, unknown_name
-from gan_course.seeds import layer_seed
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError, unknown_name
+from gan_course.base.seeds import layer_seed
 
 _NUMBER = re.compile(r"-?(\d+\.?\d*|\.\d+)")
 

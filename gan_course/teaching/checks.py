@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gan_course.backend import keras, tf
-from gan_course.objectives import Objective
-from gan_course.penalties import Penalty
-from gan_course.schema import Recipe
+from gan_course.base.backend import keras, tf
+from gan_course.games.objectives import Objective
+from gan_course.games.penalties import Penalty
+from gan_course.recipes.schema import Recipe
 from gan_course.teaching.diagnosis import diagnosis
 from gan_course.teaching.mismatch import Mismatch, name_of, own_errors
 from gan_course.teaching.movement import STEPS, check_signature, ratio, walk

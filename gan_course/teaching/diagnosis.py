@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gan_course.schema import Recipe
+from gan_course.recipes.schema import Recipe
 from gan_course.teaching.movement import NETWORKS, Walk, ratio
 from gan_course.teaching.slips import known_slip
 

@@ -7,7 +7,7 @@ against the Keras layer.
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_course.plots import figure
+from gan_course.runs.plots import figure
 
 
 def stamped(image: np.ndarray, kernel: np.ndarray, stride: int) -> np.ndarray:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gan_course import seeds, state
-from gan_course.backend import tf
-from gan_course.objectives import Objective, of_recipe
-from gan_course.schema import Recipe
+from gan_course.base import seeds
+from gan_course.base.backend import tf
+from gan_course.games import state
+from gan_course.games.objectives import Objective, of_recipe
+from gan_course.recipes.schema import Recipe
 from gan_course.teaching.mismatch import Mismatch, name_of
 
 STEPS = 3  # one is not enough: an update that forgets the last one shows at the second

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_course import images, plots, sampling, seeds
-from gan_course.backend import keras, tf
-from gan_course.files import atomic_write, user_path
-from gan_course.loop import Scalars
-from gan_course.objectives import Objective
-from gan_course.schema import Recipe
-from gan_course.state import TrainState
+from gan_course.base import seeds
+from gan_course.base.backend import keras, tf
+from gan_course.base.files import atomic_write, user_path
+from gan_course.games import sampling
+from gan_course.games.objectives import Objective
+from gan_course.games.state import Scalars, TrainState
+from gan_course.recipes.schema import Recipe
+from gan_course.runs import images, plots
 
 
 def field(discriminator: keras.Model, side: int = 60) -> np.ndarray:

@@ -9,10 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from gan_course import state
-from gan_course.backend import tf
-from gan_course.objectives import OBJECTIVES, Objective, of_recipe, with_real_label
-from gan_course.schema import Recipe
+from gan_course.base.backend import tf
+from gan_course.games import state
+from gan_course.games.objectives import OBJECTIVES, Objective, of_recipe, with_real_label
+from gan_course.recipes.schema import Recipe
 from gan_course.teaching.movement import NETWORKS, Walk, arrays, call, inputs
 
 

@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable
 from pathlib import Path
 
-from gan_course.files import user_path
+from gan_course.base.files import user_path
 
 
 def show(function: Callable):

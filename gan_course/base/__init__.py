@@ -1,0 +1,1 @@
+"""The ground: errors, TensorFlow and Keras, random numbers, this device, files."""

@@ -1,0 +1,67 @@
+"""Every random number of a run, from four integers: (run seed, stream, step, index).
+
+Nothing here has a state. Whatever is drawn at step 1234 is the same whether the run was stopped
+before it or not, so an interrupted run continues as if nothing had happened.
+"""
+
+import hashlib
+
+from gan_course.base.backend import tf
+
+# One number a purpose: two purposes never share random numbers, whatever the step.
+LATENTS = 1  # the noise vectors of the training steps
+FIXED_LATENTS = 2  # the noise vectors of the sample grids: the same for the whole run
+SAMPLES = 3  # what `run.samples` draws
+BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
+PENALTY = 5  # where a gradient penalty looks, one seed for each discriminator update
+MEASURE = 6  # the noise vectors of the distance that is taken while training
+CHECKUP = 7  # the noise vectors with which a run is diagnosed
+
+_ALGORITHM = "philox"  # TensorFlow's choice on a CPU and on a GPU; named, so that it stays
+
+
+def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:
+    """A stateless seed.
+
+    Args:
+      run_seed, stream: Python integers.
+      step, index: integers or integer tensors.
+
+    Returns:
+      int32 (2,), as the `tf.random.stateless_*` functions take it.
+    """
+    seed = tf.constant([run_seed, stream], tf.int32)
+    return fold_in(fold_in(seed, step), index)
+
+
+def fold_in(seed: tf.Tensor, number) -> tf.Tensor:
+    """Another seed (2,) for each number."""
+    number = tf.cast(number, tf.int32)
+    return tf.random.experimental.stateless_fold_in(seed, number, alg=_ALGORITHM)
+
+
+def uniform(shape: list[int], seed: tf.Tensor, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
+    """Numbers from U[low, high), float32."""
+    return tf.random.stateless_uniform(shape, seed, minval=low, maxval=high, alg=_ALGORITHM)
+
+
+def uniform_words(count, seed: tf.Tensor) -> tf.Tensor:
+    """As many random words (count,), uint32, every bit of them 0 or 1 alike."""
+    return tf.random.stateless_uniform(
+        [count], seed, minval=None, maxval=None, dtype=tf.uint32, alg=_ALGORITHM
+    )
+
+
+def layer_seed(run_seed: int, layer: str) -> int:
+    """A seed in [0, 2**31) for the initial weights and the dropout of the layer of that name."""
+    digest = hashlib.sha256(f"{run_seed}/{layer}".encode()).digest()
+    return int.from_bytes(digest[:4], "little") >> 1
+
+
+def latents(kind: str, count: int, dim: int, seed: tf.Tensor) -> tf.Tensor:
+    """Noise vectors (count, dim), float32, from N(0, 1) ("normal") or U(-1, 1) ("uniform")."""
+    if kind == "normal":
+        return tf.random.stateless_normal([count, dim], seed, alg=_ALGORITHM)
+    if kind == "uniform":
+        return uniform([count, dim], seed, -1.0, 1.0)
+    raise ValueError(f"latent must be 'normal' or 'uniform', got {kind!r}")

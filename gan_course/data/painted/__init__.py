@@ -1,0 +1,1 @@
+"""The sets that code paints: always there, the same bytes every time."""

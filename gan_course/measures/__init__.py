@@ -1,0 +1,1 @@
+"""How good are the images, and how healthy is the run?"""

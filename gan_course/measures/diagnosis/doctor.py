@@ -1,0 +1,69 @@
+"""The doctor's report: what this machine has, or whether a run can be read and is healthy.
+
+In: nothing, or the folder of a run. Out: lines on the screen. Changes nothing.
+"""
+
+import os
+import platform
+from pathlib import Path
+
+from gan_course.base import device
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
+from gan_course.data.sources import MIRROR, mirrored
+from gan_course.games import state
+from gan_course.measures.diagnosis.checkup import examine
+from gan_course.runs import history
+from gan_course.runs.stored import StoredRun
+
+
+def report(run_path: Path | None) -> None:
+    """Print the machine's part and, given a folder, the run's, with a diagnosis."""
+    findings = machine() | (run_folder(run_path) if run_path else {})
+    for name, finding in findings.items():
+        print(f"{name:<13} {finding}")
+    if run_path is not None:
+        print(f"\n{examine(StoredRun(run_path))}")
+
+
+def machine() -> dict[str, str]:
+    """Versions, devices and data, as name -> finding."""
+    devices = [
+        tf.config.experimental.get_device_details(d) for d in tf.config.list_physical_devices("GPU")
+    ]
+    gpus = ", ".join(details.get("device_name", "GPU") for details in devices)
+    known = mirrored()
+    mirror = (
+        f"{os.environ[MIRROR]}: {', '.join(known) or 'none of our datasets'}"
+        if os.environ.get(MIRROR)
+        else f"none ({MIRROR} is not set)"
+    )
+    return {
+        "python": platform.python_version(),
+        "tensorflow": f"{tf.__version__}, keras {keras.__version__}",
+        "device": gpus or f"CPU, {os.cpu_count()} cores (no GPU found)",
+        **device.choices(),
+        "mirror": mirror,
+    }
+
+
+def run_folder(path: Path) -> dict[str, str]:
+    """Recipe, progress and the state of every checkpoint.
+
+    Raises:
+      InputError: if the folder holds no run.
+    """
+    run = StoredRun(path)
+    rows = history.read(run.dir.history) if run.dir.history.exists() else []
+    findings = {
+        "run": f"{run.path}: recipe {run.recipe.name}, seed {run.recipe.seed}",
+        "logged": f"step {rows[-1]['step']:,} of {run.recipe.steps:,}" if rows else "nothing yet",
+    }
+    train_state = state.create(run.recipe)
+    for file in run.dir.checkpoint_files():
+        try:
+            state.restore(train_state, file)
+            findings[file.stem] = f"whole, {file.stat().st_size / 1e6:.1f} MB"
+        except InputError as error:
+            findings[file.stem] = str(error)
+    return findings

@@ -1,0 +1,241 @@
+"""How good are a generator's images? Every measure of `metrics`, beside the same of real images.
+
+In: uint8 images of a generator, and the dataset that it learnt from. Out: an `Evaluation`: a table
+for people, JSON for programs. Each measure comes with an error bar over the samples and with what
+a second set of real images gets, which no generator can be expected to beat.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from gan_course.base import seeds
+from gan_course.base.errors import InputError
+from gan_course.data import ImageSet
+from gan_course.data.painted import gaussians
+from gan_course.data.ranges import to_uint8
+from gan_course.games import sampling
+from gan_course.games.state import TrainState
+from gan_course.measures import metrics
+from gan_course.measures.features import Coordinates, Features
+from gan_course.measures.metrics.neighbours import squared_radii
+from gan_course.measures.references import check_enough, real_images
+from gan_course.recipes.schema import Recipe
+
+_COPIES = 1_000  # samples that are looked up among the training images
+_CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number.
+
+    value ± error: of the samples; the error is what other samples would change (one standard
+    error; for the kernel distance the standard deviation over subsets).
+    real: the same measure of real images in place of the samples.
+    best: the value to hope for: "low", "high" or "1".
+    """
+
+    name: str
+    value: float
+    error: float
+    real: float
+    best: str
+
+    def __str__(self) -> str:
+        return "{} ± {} (real images {})".format(*_with_decimals(self))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was measured of what.
+
+    subject: the samples, in words. reference: the real images, in words.
+    features, fingerprint: what was compared; numbers of other fingerprints cannot be compared.
+    """
+
+    subject: str
+    reference: str
+    features: str
+    fingerprint: str
+    count: int
+    measures: tuple[Measure, ...]
+
+    def __getitem__(self, name: str) -> Measure:
+        """The measure of that name. Raises KeyError if it was not taken."""
+        return {measure.name: measure for measure in self.measures}[name]
+
+    def to_json(self) -> dict:
+        """A dictionary that `json` can write."""
+        return json.loads(json.dumps(asdict(self)))
+
+    def __repr__(self) -> str:
+        lines = [
+            self.subject,
+            f"against {self.reference}",
+            f"by {self.features}",
+            "",
+            f"{'measure':<20}{'value':>10}   ± {'error':<9}{'real':>9}   best",
+        ]
+        for m in self.measures:
+            value, error, real = _with_decimals(m)
+            name = m.name.replace("_", " ")
+            lines.append(f"{name:<20}{value:>10}   ± {error:<9}{real:>9}   {m.best}")
+        if "frechet_distance" in [m.name for m in self.measures]:
+            lines += ["", "These distances are in the features named above: not the FID of papers."]
+        return "\n".join(lines)
+
+
+def _with_decimals(measure: Measure) -> tuple[str, str, str]:
+    """Value, error and the value of real images, to the second digit of the error."""
+    numbers = (measure.value, measure.error, measure.real)
+    if math.isfinite(measure.error) and measure.error > 0:
+        decimals = max(0, 1 - math.floor(math.log10(measure.error)))
+    else:
+        decimals = 0 if all(float(number).is_integer() for number in numbers) else 3
+    return tuple(f"{number:.{decimals}f}" for number in numbers)
+
+
+def evaluate(
+    samples: np.ndarray, data: ImageSet, features: Features, subject: str = "samples"
+) -> Evaluation:
+    """All measures that make sense for this dataset.
+
+    Args:
+      samples: uint8 (N, H, W, C), as the dataset holds them; as many real images are used, or
+        all there are, and then no more samples than these.
+      features: `features_for(data)`, or others.
+
+    Raises:
+      InputError: if the images have another shape than the dataset's, or are too few.
+    """
+    if samples.dtype != np.uint8 or samples.shape[1:] != data.image_shape:
+        raise InputError(
+            f"the samples are {samples.dtype} images of {samples.shape[1:]}, "
+            f"but those of {data.name!r} are uint8 of {data.image_shape}"
+        )
+    check_enough(data, len(samples))
+    real, second, split = real_images(data, len(samples))
+    fake = samples[: len(real)]
+    looked = [_look(features, images) for images in (real, second, fake)]
+    measures = [*_distances(*(look[0] for look in looked))]
+    if isinstance(features, Coordinates):
+        measures += _modes(data.name, fake, second)
+    else:
+        measures += _manifold(*(look[0] for look in looked))
+        if data.names and tuple(data.names) == features.names:
+            measures += _classes(len(data.names), looked[2][1], looked[1][1])
+        others = second if data.x_test is None else data.x_train
+        measures.append(_novelty(fake, data.x_train, real, others))
+    return Evaluation(
+        subject=f"{len(fake):,} {subject}",
+        reference=f"{len(real):,} {split} images of {data.name}",
+        features=str(features),
+        fingerprint=features.fingerprint,
+        count=len(fake),
+        measures=tuple(measures),
+    )
+
+
+def _look(features: Features, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Features, and classes where the features are those of a classifier of classes."""
+    return features.look(images) if features.names else (features(images), None)
+
+
+def _distances(real: np.ndarray, second: np.ndarray, fake: np.ndarray) -> list[Measure]:
+    def frechet(rows: np.ndarray) -> float:
+        return metrics.frechet_distance(fake[rows], real)
+
+    error = float(metrics.jackknife(frechet, len(fake)))
+    floor = metrics.frechet_distance(second, real)
+    size = min(1000, len(fake) // 2)  # of a subset: half a set at most, so that subsets differ
+    value, spread = metrics.kernel_distance(fake, real, subset_size=size)
+    second_value, _ = metrics.kernel_distance(second, real, subset_size=size)
+    return [
+        Measure("frechet_distance", frechet(np.arange(len(fake))), error, floor, "low"),
+        Measure("kernel_distance", value, spread, second_value, "low"),
+    ]
+
+
+def _manifold(real: np.ndarray, second: np.ndarray, fake: np.ndarray) -> list[Measure]:
+    radii = squared_radii(real)
+
+    def all_four(features: np.ndarray) -> np.ndarray:
+        reality = metrics.precision_recall(real, features, real_radii=radii)
+        return np.array([*reality, *metrics.density_coverage(real, features, real_radii=radii)])
+
+    values, floors = all_four(fake), all_four(second)
+    errors = metrics.jackknife(lambda rows: all_four(fake[rows]), len(fake))
+    names = ("precision", "recall", "density", "coverage")
+    best = ("high", "high", "1", "high")
+    return [
+        Measure(*row) for row in zip(names, *np.array([values, errors, floors]).tolist(), best,
+                                     strict=True)
+    ]  # fmt: skip
+
+
+def _classes(classes: int, made: np.ndarray, real: np.ndarray) -> list[Measure]:
+    found = []
+    for name, measure in (
+        ("classes_covered", metrics.classes_covered),
+        ("class_entropy", metrics.class_entropy),
+    ):
+        error = metrics.jackknife(lambda rows, m=measure: m(made[rows], classes), len(made))
+        found.append(
+            Measure(name, measure(made, classes), float(error), measure(real, classes), "high")
+        )
+    return found
+
+
+def _modes(name: str, fake: np.ndarray, second: np.ndarray) -> list[Measure]:
+    if name not in _CENTRES:
+        return []
+    made, real = metrics.points(fake), metrics.points(second)
+
+    def count(found: np.ndarray) -> np.ndarray:
+        modes = metrics.count_modes(found, _CENTRES[name], gaussians.DEVIATION)
+        return np.array([modes.covered, modes.quality])
+
+    values, floors = count(made), count(real)
+    errors = metrics.jackknife(lambda rows: count(made[rows]), len(made))
+    table = np.array([values, errors, floors]).tolist()
+    return [
+        Measure(*row, "high")
+        for row in zip(("modes_covered", "high_quality_share"), *table, strict=True)
+    ]
+
+
+def _novelty(
+    fake: np.ndarray, training: np.ndarray, unseen: np.ndarray, others: np.ndarray
+) -> Measure:
+    """How far samples are from the training images, next to images that nobody trained on.
+
+    Without test images these are one half of the training images, looked up in the other half.
+    """
+    distances = metrics.nearest_images(fake[:_COPIES], training)[1]
+    ordinary = max(metrics.nearest_images(unseen[:_COPIES], others)[1].mean(), 1e-3)  # grey levels
+    error = metrics.jackknife(lambda rows: distances[rows].mean(), len(distances))
+    return Measure("novelty", float(distances.mean() / ordinary), float(error / ordinary), 1.0, "1")
+
+
+class DistanceMeter:
+    """The Fréchet distance from the training images, cheap enough to be taken while training.
+
+    Training images, not test images: whoever picks the best moment of a run by this distance must
+    not have seen the images that the run is judged by in the end. Always of the same noise.
+    """
+
+    def __init__(self, recipe: Recipe, data: ImageSet, features: Features, count: int = 2_000):
+        self._recipe = recipe
+        self._features = features
+        count = min(count, len(data.x_train))
+        chosen = np.random.default_rng(0).permutation(len(data.x_train))[:count]
+        self._real = features(data.x_train[chosen])
+        seed = seeds.derive(recipe.seed, seeds.MEASURE, 0)
+        self._latents = sampling.latents(recipe, count, seed)
+
+    def __call__(self, train_state: TrainState) -> float:
+        made = sampling.generate(self._recipe, train_state.sampler, self._latents)
+        return metrics.frechet_distance(self._features(to_uint8(made)), self._real)

@@ -1,0 +1,32 @@
+"""Measures of generated data: functions of arrays, NumPy only.
+
+In: points, images, or features of two sets. Out: numbers. Nothing here trains or reads a file.
+All take features to statistics to a number; which features is up to the caller, and the numbers
+depend on it: a Fréchet distance in the features of the course's own classifier is *not* the FID
+of papers, which takes those of an Inception network, and the two cannot be compared.
+"""
+
+from gan_course.measures.metrics.classes import class_entropy, classes_covered
+from gan_course.measures.metrics.density_coverage import density_coverage
+from gan_course.measures.metrics.frechet import frechet_distance
+from gan_course.measures.metrics.kernel import kernel_distance
+from gan_course.measures.metrics.modes import Modes, count_modes, points
+from gan_course.measures.metrics.nearest import nearest_images
+from gan_course.measures.metrics.precision_recall import precision_recall
+from gan_course.measures.metrics.principal import PrincipalComponents
+from gan_course.measures.metrics.resampling import jackknife
+
+__all__ = [
+    "Modes",
+    "PrincipalComponents",
+    "class_entropy",
+    "classes_covered",
+    "count_modes",
+    "density_coverage",
+    "frechet_distance",
+    "jackknife",
+    "kernel_distance",
+    "nearest_images",
+    "points",
+    "precision_recall",
+]

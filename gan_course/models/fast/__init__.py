@@ -1,0 +1,1 @@
+"""Layers that compute the same numbers with less work."""

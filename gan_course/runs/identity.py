@@ -1,0 +1,140 @@
+"""What makes a run what it is: the description in recipe.json, and the refusal of another run.
+
+In: a recipe, an objective, images. Out: a description that `json` can write; or an InputError with
+the fields in which the run in the folder differs. What the promise of the same bits depends on is
+written down for each session, and a session that differs from the one before says so. Nothing here
+trains.
+"""
+
+import os
+import platform
+import warnings
+
+import numpy as np
+
+import gan_course
+from gan_course.base import device
+from gan_course.base.backend import keras, processor_name, tf, usable_cores
+from gan_course.base.errors import InputError, RunWarning
+from gan_course.data import ImageSet
+from gan_course.games import objectives
+from gan_course.games.contract import reference_lines
+from gan_course.games.objectives import Objective
+from gan_course.recipes.schema import Recipe
+from gan_course.runs import history
+from gan_course.runs.rundir import RunDir
+from gan_course.runs.stored import stored_recipe
+
+_HARMLESS = ("from_step", "python")  # they round nothing
+
+
+def describe(
+    recipe: Recipe, objective: Objective, data: ImageSet, own: Objective | str | None = None
+) -> dict:
+    """What recipe.json holds: all that makes the run what it is. `made_with`, see `session`, is
+    added to it.
+
+    Args:
+      objective: the game that is played.
+      own: what `train` was given in place of the recipe's objective.
+    """
+    return {
+        "recipe": recipe.to_json(),
+        "objective": objective.name,
+        "losses": objectives.fingerprint(objective),
+        "reference_lines": reference_lines(objectives.of_recipe(recipe, own, smooth=False)),
+        "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
+        "pixels": _pixels(data.x_train),
+    }
+
+
+def session(recipe: Recipe, replicas: int | None, done: int) -> dict:
+    """What one session computes with: on all of it depends whether the bits are the same again.
+
+    Args:
+      replicas: of a `tf.distribute` strategy, if there is one.
+      done: steps that earlier sessions have made.
+    """
+    gpus = tf.config.list_physical_devices("GPU")
+    threading = tf.config.threading
+    return {
+        "from_step": done,
+        "gan_course": gan_course.__version__,
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "device": f"{len(gpus)} GPU" if gpus else "CPU",
+        "processor": processor_name(),
+        "cores": usable_cores(),
+        "threads_an_operation": threading.get_intra_op_parallelism_threads(),
+        "operations_at_a_time": threading.get_inter_op_parallelism_threads(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
+        "xla": replicas is None and device.jit(recipe.jit),
+        "precision": device.policy(recipe.precision),
+        "replicas": replicas or 1,
+    }
+
+
+def sessions_of(stored: dict) -> list[dict]:
+    """The sessions that recipe.json tells of; an older one knows its last session alone."""
+    known = stored.get("made_with", [])
+    return [known] if isinstance(known, dict) else known
+
+
+def say_what_changed(run_dir: RunDir, before: list[dict], now: dict) -> None:
+    """A RunWarning if this session computes with something else than the one before it."""
+    if not before:
+        return
+    last = before[-1]
+    changed = [
+        f"{name} {last[name]} then, {now[name]} now"
+        for name in now
+        if name in last and name not in _HARMLESS and last[name] != now[name]
+    ]
+    if changed:
+        warnings.warn(
+            f"{run_dir.path} goes on with something else than it was made with so far "
+            f"({'; '.join(changed)}): its weights will differ in the last digits from those of a "
+            "run that was never stopped",
+            RunWarning,
+            stacklevel=3,
+        )
+
+
+def _pixels(images: np.ndarray) -> dict[str, float]:
+    """Of up to 1,000 training images, as bytes: for the doctor, who may not have the images."""
+    some = images[:: -(-len(images) // 1000)]
+    low, high = int(some.min()), int(some.max())
+    return {"min": low, "max": high, "deviation": round(float(some.std()), 3)}
+
+
+def check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
+    """One folder, one run: refuse with the fields that differ."""
+    differences = stored_recipe(run_dir).differences(recipe)
+    if recipe.final_rate == 1:  # more steps make a longer run, not another one
+        differences.pop("steps", None)
+    differences.pop("steps_per_call", None)  # the same steps, in other portions
+    stored = run_dir.read_recipe()
+    for key in ("objective", "losses", "data"):
+        if stored.get(key) != description[key]:
+            differences[key] = (stored.get(key), description[key])
+    if differences:
+        fields = ", ".join(
+            f"{name}: {there!r} there, {now!r} now" for name, (there, now) in differences.items()
+        )
+        raise InputError(
+            f"{run_dir.path} holds another run ({fields}); choose another folder, "
+            "or the same recipe to go on with it"
+        )
+
+
+def check_progress(run_dir: RunDir, recipe: Recipe, done: int) -> None:
+    """Raises InputError if the run has more steps than the recipe, or a damaged history."""
+    if done > recipe.steps:
+        raise InputError(
+            f"{run_dir.path} has made {done} steps already, more than steps={recipe.steps}; "
+            "ask for more steps or choose another folder"
+        )
+    if run_dir.history.exists():
+        history.read(run_dir.history)  # a damaged one is refused before anything is written

@@ -1,0 +1,1 @@
+"""What happens between the steps: the session, the loop, the hooks."""

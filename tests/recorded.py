@@ -1,0 +1,93 @@
+"""What every recipe computes, to the bit: recorded once, compared ever after.
+
+  python tests/recorded.py FILE            every recipe at its smoke size
+  python tests/recorded.py FILE --steps N  the quick recipes, N steps on their own data
+
+A record is a hash of every variable under its name, one of history.csv without the seconds, and
+the last row of the history for machines that round otherwise.
+"""
+
+import argparse
+import csv
+import hashlib
+import json
+import platform
+import tempfile
+from pathlib import Path
+
+SMOKE = dict(steps=8, batch_size=8, log_every=1, sample_every=2, checkpoint_every=4)
+
+
+def machine() -> dict[str, str]:
+    """What the bits depend on: where all of it is the same, so are they."""
+    import keras
+    import numpy
+    import tensorflow as tf
+
+    from gan_course.base import backend
+
+    threads = tf.config.threading
+    return {
+        "tensorflow": tf.__version__,
+        "keras": keras.__version__,
+        "numpy": numpy.__version__,
+        "system": platform.system(),
+        "processor": backend.processor_name(),
+        "threads": f"{threads.get_intra_op_parallelism_threads()}, "
+        f"{threads.get_inter_op_parallelism_threads()}",
+    }
+
+
+def smoke(name: str):
+    """The recipe of that name, as small as the smoke profile makes it."""
+    import gan_course as gan
+    from gan_course.data import stand_in
+
+    recipe = gan.recipe(name)
+    return recipe.changed(dataset=stand_in(recipe.dataset), **SMOKE)
+
+
+def record(recipe) -> dict:
+    """Train it, and say what came of it."""
+    import gan_course as gan
+
+    with tempfile.TemporaryDirectory() as folder:
+        run = gan.train(recipe, Path(folder) / "run", progress=False)
+        variables = hashlib.sha256()
+        for name, variable in sorted(run.state.variables().items()):
+            variables.update(name.encode() + variable.numpy().tobytes())
+        with open(run.path / "history.csv", newline="") as file:
+            rows = [
+                {k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)
+            ]
+    return {
+        "variables": variables.hexdigest()[:16],
+        "history": hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16],
+        "last": {name: float(value) for name, value in rows[-1].items()},
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--steps", type=int, help="the quick recipes, so many steps")
+    arguments = parser.parse_args()
+    import gan_course as gan
+
+    records = {}
+    for name in gan.RECIPES:
+        if arguments.steps is None:
+            recipe = smoke(name)
+        elif name.endswith("_quick") or gan.RECIPES[name].cpu_minutes <= 3:
+            recipe = gan.recipe(name, steps=arguments.steps)
+        else:
+            continue
+        records[name] = record(recipe)
+        print(name, records[name], flush=True)
+    arguments.file.write_text(
+        json.dumps({"machine": machine(), "records": records}, indent=1) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
