@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from gan_course.measures.metrics import (
-    PrincipalComponents,
     count_modes,
     density_coverage,
     frechet_distance,
@@ -144,32 +143,3 @@ IMAGES = np.zeros((4, 3, 2, 1))
 )
 def test_images_that_have_no_nearest_are_refused(images, training, message):
     assert message in refused(nearest_images, images, training)
-
-
-@pytest.mark.parametrize(
-    ("images", "message"),
-    [
-        (IMAGES[:0], "PrincipalComponents.of needs at least 1 images, got 0"),
-        (IMAGES[:1], "count must be in [1, 1], got 2: there are 1 images of 6 pixels"),
-        (IMAGES[:, 0, 0, 0], "PrincipalComponents.of expected images (N, H, W, C), got (4,)"),
-        (np.full((4, 3, 2, 1), np.nan), "hold NaN or infinity in 4 of 4 rows"),
-    ],
-    ids=["empty", "one", "numbers", "nan"],
-)
-def test_images_that_have_no_components_are_refused(images, message):
-    assert message in refused(PrincipalComponents.of, images, 2)
-
-
-@pytest.mark.parametrize(
-    ("images", "message"),
-    [
-        (IMAGES[:0], "PrincipalComponents needs at least 1 images, got 0"),
-        (np.zeros((4, 3, 3, 1)), "of images of 6 pixels, got (4, 3, 3, 1)"),
-        (np.zeros((4, 1, 1, 1)), "of images of 6 pixels, got (4, 1, 1, 1)"),  # would broadcast
-        (np.full((4, 3, 2, 1), np.inf), "hold NaN or infinity in 4 of 4 rows"),
-    ],
-    ids=["empty", "more pixels", "one pixel", "nan"],
-)
-def test_images_unlike_those_of_the_components_are_refused(images, message):
-    images_of = np.random.default_rng(0).normal(size=(9, 3, 2, 1))
-    assert message in refused(PrincipalComponents.of(images_of, 2), images)

@@ -28,7 +28,7 @@ def test_the_nearest_images_agree_with_loops_over_the_pairs(
     monkeypatch, count, training, shape, block
 ):
     images, others = pictures(count, shape, 1), pictures(training, shape, 2)
-    monkeypatch.setattr(nearest, "_COLUMNS", block)
+    monkeypatch.setattr(nearest, "_ROWS", block)
     where, distances = nearest_images(images, others)
     expected = by_loops(images, others)
     np.testing.assert_array_equal(where, expected[0])
@@ -65,7 +65,7 @@ def test_of_equally_near_images_the_first_is_taken(monkeypatch, block):
     one, two = pictures(2, seed=4)
     far = np.full_like(one, 255) - one
     training = np.stack([far, two, one, one, two, one, far])
-    monkeypatch.setattr(nearest, "_COLUMNS", block)
+    monkeypatch.setattr(nearest, "_ROWS", block)
     where, _ = nearest_images(np.stack([one, two, far]), training)
     assert list(where) == [2, 1, 0]
 

@@ -1,4 +1,4 @@
-"""Measures of generated data: functions of arrays, NumPy only.
+"""Measures of generated data: functions of arrays.
 
 In: points, images, or features of two sets. Out: numbers. Nothing here trains or reads a file.
 All take features to statistics to a number; which features is up to the caller, and the numbers
@@ -13,12 +13,10 @@ from gan_course.measures.metrics.kernel import kernel_distance
 from gan_course.measures.metrics.modes import Modes, count_modes, points
 from gan_course.measures.metrics.nearest import nearest_images
 from gan_course.measures.metrics.precision_recall import precision_recall
-from gan_course.measures.metrics.principal import PrincipalComponents
 from gan_course.measures.metrics.resampling import jackknife
 
 __all__ = [
     "Modes",
-    "PrincipalComponents",
     "class_entropy",
     "classes_covered",
     "count_modes",

@@ -7,7 +7,7 @@ import numpy as np
 
 from gan_course.measures.metrics.checked import images as checked_images
 
-_COLUMNS = 5_000  # training images in memory as floats at a time
+_ROWS = 5_000  # training images in memory as floats at a time
 
 
 def nearest_images(images: np.ndarray, training: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -27,17 +27,17 @@ def nearest_images(images: np.ndarray, training: np.ndarray) -> tuple[np.ndarray
     images, training = (checked_images("nearest_images", i) for i in (images, training))
     if images.shape[1:] != training.shape[1:]:
         raise ValueError(f"expected images of one size, got {images.shape} and {training.shape}")
-    rows = images.reshape(len(images), -1).astype(np.float32)
-    sizes = np.square(rows, dtype=np.float64).sum(axis=1)
-    best = np.full(len(rows), np.inf)
-    where = np.zeros(len(rows), np.int64)
-    for start in range(0, len(training), _COLUMNS):
-        block = training[start : start + _COLUMNS]
-        block = block.reshape(len(block), -1).astype(np.float32)
-        found = np.square(block).sum(axis=1) - 2.0 * (rows @ block.T)  # + |row|², the same for all
-        nearest = found.argmin(axis=1)
-        distances = found[np.arange(len(rows)), nearest] + sizes
-        nearer = distances < best
-        best[nearer], where[nearer] = distances[nearer], nearest[nearer] + start
+    from sklearn.metrics import pairwise_distances_argmin_min  # here: it takes a second to load
+
+    rows = _rows(images)
+    blocks = [training[start : start + _ROWS] for start in range(0, len(training), _ROWS)]
+    nearest = [pairwise_distances_argmin_min(rows, _rows(block)) for block in blocks]
+    indices, distances = np.swapaxes(nearest, 0, 1)  # (blocks, N) each
+    block = distances.argmin(axis=0)
+    where = indices[block, np.arange(len(rows))].astype(np.int64) + _ROWS * block
     pairs = zip(images, training[where], strict=True)  # the sums above have rounding in them
     return where, np.array([np.sqrt(np.square(a - b.astype(float)).mean()) for a, b in pairs])
+
+
+def _rows(images: np.ndarray) -> np.ndarray:
+    return images.reshape(len(images), -1).astype(np.float32)
