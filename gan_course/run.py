@@ -15,6 +15,7 @@ from gan_course.base.errors import InputError
 from gan_course.base.files import atomic_write, user_path
 from gan_course.data import ImageSet
 from gan_course.games import sampling
+from gan_course.games.game import Made
 from gan_course.measures.diagnosis import Diagnosis, examine
 from gan_course.measures.evaluation import Evaluation, evaluate
 from gan_course.measures.features import Features, features_for
@@ -41,19 +42,24 @@ class Run(StoredRun):
 
     def latents(self, count: int, seed: int = 0) -> tf.Tensor:
         """Noise vectors (count, latent_dim) as the recipe draws them."""
-        for name, value in (("count", count), ("seed", seed)):
-            if not isinstance(value, numbers.Integral) or isinstance(value, bool):
-                raise InputError(f"{name} must be a whole number, got {value!r}")
-        if count < 1:
-            raise InputError(f"count must be >= 1, got {count}")
-        if not 0 <= seed < 2**31:
-            raise InputError(f"seed must be in [0, 2**31), got {seed}")
-        stateless = seeds.derive(seed, seeds.SAMPLES, 0)
-        return sampling.latents(self.recipe, count, stateless)
+        _check_whole(count=count, seed=seed)
+        return sampling.latents(self.recipe, count, seeds.derive(seed, seeds.SAMPLES, 0))
 
-    def samples(self, count: int, seed: int = 0) -> np.ndarray:
-        """New images, float32 (count, H, W, C) in [-1, 1]; the same seed gives the same images."""
-        return sampling.generate(self.recipe, self.generator, self.latents(count, seed))
+    def made(self, count: int, seed: int = 0, **wish) -> Made:
+        """New images, and what each was to be; see `samples`."""
+        _check_whole(count=count, seed=seed)
+        return self.game.make(self.state, count, seeds.derive(seed, seeds.SAMPLES, 0), **wish)
+
+    def samples(self, count: int, seed: int = 0, **wish) -> np.ndarray:
+        """New images, float32 (count, H, W, C) in [-1, 1]; the same seed gives the same images.
+
+        Args:
+          wish: what they should be, where the recipe's game knows wishes: `labels=...`.
+
+        Raises:
+          InputError: for a count or a seed that is none, and for a wish that cannot be fulfilled.
+        """
+        return self.made(count, seed, **wish).images
 
     def evaluate(
         self,
@@ -98,6 +104,16 @@ class Run(StoredRun):
 
     def __repr__(self) -> str:
         return f"Run {str(self.path)!r}: recipe {self.recipe.name!r}, seed {self.recipe.seed}"
+
+
+def _check_whole(count: int, seed: int) -> None:
+    for name, value in (("count", count), ("seed", seed)):
+        if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+            raise InputError(f"{name} must be a whole number, got {value!r}")
+    if count < 1:
+        raise InputError(f"count must be >= 1, got {count}")
+    if not 0 <= seed < 2**31:
+        raise InputError(f"seed must be in [0, 2**31), got {seed}")
 
 
 def open_run(path: str | Path, best: bool = False) -> Run:

@@ -18,6 +18,11 @@ class WeightAverage:
     network: keras.Model
     decay: float
 
+    @property
+    def variables(self) -> list:
+        """Those of the mean: what a checkpoint holds of it."""
+        return self.network.variables
+
     def update(self, generator: keras.Model, step: tf.Tensor) -> None:
         """mean ← decay · mean + (1 - decay) · weight, for each weight, after `step` steps.
 

@@ -21,7 +21,7 @@ from gan_course.base.errors import InputError, unknown_name
 from gan_course.games import contract
 from gan_course.games.penalties import PENALTIES, Penalty
 from gan_course.games.scores import margins, probabilities, wasserstein_estimate
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def find(name: str) -> Objective:
     return OBJECTIVES[name]
 
 
-def _given(recipe: Recipe, own: Objective | str | None = None) -> Objective:
+def _given(recipe: Adversarial, own: Objective | str | None = None) -> Objective:
     """The objective of one's own, given or named, or else the recipe's; before labels are smoothed.
 
     Raises:
@@ -152,7 +152,9 @@ def _given(recipe: Recipe, own: Objective | str | None = None) -> Objective:
     return own
 
 
-def of_recipe(recipe: Recipe, own: Objective | str | None = None, smooth: bool = True) -> Objective:
+def of_recipe(
+    recipe: Adversarial, own: Objective | str | None = None, smooth: bool = True
+) -> Objective:
     """The game that a recipe's objective, real_label, penalty, penalty_weight and clip describe.
 
     Args:
@@ -167,6 +169,8 @@ def of_recipe(recipe: Recipe, own: Objective | str | None = None, smooth: bool =
     if own is not None:
         contract.check(smoothed)
         return _converted(smoothed)
+    if recipe.penalty not in (None, *PENALTIES):
+        raise unknown_name("penalty", recipe.penalty, PENALTIES)
     return replace(
         smoothed,
         penalty=None if recipe.penalty is None else PENALTIES[recipe.penalty],

@@ -4,7 +4,7 @@ In: a recipe, a learning rate, a network. Out: a Keras optimizer whose variables
 """
 
 from gan_course.base.backend import keras, tf
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 
 class FusedAdam(keras.optimizers.Adam):
@@ -44,7 +44,7 @@ _CLASSES = {
 
 
 def make(
-    recipe: Recipe, learning_rate: float, updates: int, network: keras.Model
+    recipe: Adversarial, learning_rate: float, updates: int, network: keras.Model
 ) -> keras.optimizers.Optimizer:
     """The recipe's optimizer for that network, which it will update so many times.
 

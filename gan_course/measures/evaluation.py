@@ -16,13 +16,12 @@ from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
 from gan_course.data.painted import gaussians
 from gan_course.data.ranges import to_uint8
-from gan_course.games import sampling
-from gan_course.games.state import TrainState
+from gan_course.games.game import Game
+from gan_course.games.state import State
 from gan_course.measures import metrics
 from gan_course.measures.features import Coordinates, Features
 from gan_course.measures.metrics.neighbours import squared_radii
 from gan_course.measures.references import check_enough, real_images
-from gan_course.recipes.schema import Recipe
 
 _COPIES = 1_000  # samples that are looked up among the training images
 _CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
@@ -227,15 +226,14 @@ class DistanceMeter:
     not have seen the images that the run is judged by in the end. Always of the same noise.
     """
 
-    def __init__(self, recipe: Recipe, data: ImageSet, features: Features, count: int = 2_000):
-        self._recipe = recipe
-        self._features = features
-        count = min(count, len(data.x_train))
-        chosen = np.random.default_rng(0).permutation(len(data.x_train))[:count]
-        self._real = features(data.x_train[chosen])
-        seed = seeds.derive(recipe.seed, seeds.MEASURE, 0)
-        self._latents = sampling.latents(recipe, count, seed)
+    def __init__(self, game: Game, features: Features, count: int = 2_000):
+        self._game, self._features = game, features
+        images = game.data.x_train
+        self._count = min(count, len(images))
+        chosen = np.random.default_rng(0).permutation(len(images))[: self._count]
+        self._real = features(images[chosen])
 
-    def __call__(self, train_state: TrainState) -> float:
-        made = sampling.generate(self._recipe, train_state.sampler, self._latents)
+    def __call__(self, train_state: State) -> float:
+        seed = seeds.derive(self._game.recipe.seed, seeds.MEASURE, 0)
+        made = self._game.make(train_state, self._count, seed).images
         return metrics.frechet_distance(self._features(to_uint8(made)), self._real)

@@ -14,12 +14,12 @@ from gan_course.base.errors import InputError
 from gan_course.base.seeds import layer_seed
 from gan_course.models.fast import fused, piecewise, subpixel
 from gan_course.models.notation import layers_of
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 __all__ = ["build", "network"]
 
 
-def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
+def build(recipe: Adversarial) -> tuple[keras.Sequential, keras.Sequential]:
     """The two networks of a recipe.
 
     Returns:
@@ -30,7 +30,7 @@ def build(recipe: Recipe) -> tuple[keras.Sequential, keras.Sequential]:
       InputError: for a line that cannot be read, layers that do not fit together, and networks
         whose output has another shape than the game needs.
     """
-    seed, policy = recipe.seed, device.policy(recipe.precision)
+    seed, policy = recipe.seed, device.policy(recipe.layer_dtype)
     generator = network("generator", (recipe.latent_dim,), recipe.generator, seed, policy)
     discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, seed, policy)
     _check_output(generator, recipe.image_shape, "an image")

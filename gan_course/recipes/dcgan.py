@@ -1,6 +1,6 @@
 """Chapter 2: the DCGAN on MNIST, and the `demo` of the README."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 # Tuned against training images for the smallest Fréchet distance after 30 to 120 s on two cores.
 # `python -m benchmarks.quality` reports it on test images, `python -m benchmarks.ablation` what
@@ -35,7 +35,7 @@ QUICK = dict(
 )
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="demo",
         about="a small DCGAN on the embedded digits: what `make demo` trains",
         cpu_minutes=1.7,
@@ -44,14 +44,14 @@ RECIPES = (
         latent_dim=16,
         grid=(8, 8),
     ),
-    Recipe(
+    Adversarial(
         name="dcgan_mnist",
         about="chapter 2: upsampling DCGAN, 30 epochs; for a GPU",
         cpu_minutes=300,
         dataset="mnist",
         image_shape=(28, 28, 1),
         value_range=(0, 1),
-        latent="uniform",
+        noise="uniform",
         generator=(
             "Dense 12544 BN .9 ReLU",
             "Reshape 7 7 256",
@@ -80,7 +80,7 @@ RECIPES = (
         sample_every=600,
         checkpoint_every=300,
     ),
-    Recipe(
+    Adversarial(
         name="dcgan_mnist_quick",
         about="chapter 2: a small DCGAN, two epochs",
         cpu_minutes=1.9,

@@ -1,10 +1,10 @@
 """Chapter 6: the project, a DCGAN on Fashion-MNIST."""
 
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.recipes.dcgan import QUICK
-from gan_course.recipes.schema import Recipe
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="dcgan_fashion",
         about="chapter 6: DCGAN on clothes, 50 epochs; for a GPU",
         cpu_minutes=90,
@@ -33,7 +33,7 @@ RECIPES = (
         sample_every=234,
         checkpoint_every=5 * 234,
     ),
-    Recipe(
+    Adversarial(
         name="dcgan_fashion_quick",
         about="chapter 6: a small DCGAN on clothes, two epochs",
         cpu_minutes=1.9,

@@ -1,9 +1,9 @@
 """Chapter 3: a GAN on drawings."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="gan_quickdraw",
         about="chapter 3: upsampling GAN on drawings of cats, 6,000 steps; for a GPU",
         cpu_minutes=60,
@@ -36,7 +36,7 @@ RECIPES = (
         sample_every=200,
         checkpoint_every=500,
     ),
-    Recipe(
+    Adversarial(
         name="gan_quickdraw_quick",
         about="chapter 3: a small DCGAN on drawings of cats, 4,000 steps",
         cpu_minutes=2.7,

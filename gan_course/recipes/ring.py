@@ -1,6 +1,6 @@
 """Points in the plane: chapter 0; a GAN that loses modes (3), and a WGAN-GP that keeps them (5)."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 _PLANE = dict(
     image_shape=(1, 2, 1),
@@ -19,7 +19,7 @@ _SMALL = dict(
 _LONG = dict(**_SMALL, steps=3000, log_every=20, checkpoint_every=1000)
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="gan_plane",
         about="chapter 0: eight Gaussians, the smallest GAN that one can watch",
         cpu_minutes=0.1,
@@ -30,7 +30,7 @@ RECIPES = (
         log_every=10,
         checkpoint_every=250,
     ),
-    Recipe(
+    Adversarial(
         name="gan_grid",
         about="chapter 0: 25 Gaussians; Adam without momentum, D three times as fast as G",
         cpu_minutes=0.2,
@@ -45,7 +45,7 @@ RECIPES = (
         log_every=20,
         checkpoint_every=1000,
     ),
-    Recipe(
+    Adversarial(
         name="gan_ring",
         about="chapter 3: eight Gaussians, G ten times as fast as D: the modes collapse",
         cpu_minutes=0.15,
@@ -53,7 +53,7 @@ RECIPES = (
         g_learning_rate=3e-3,
         d_learning_rate=3e-4,
     ),
-    Recipe(
+    Adversarial(
         name="wgan_gp_ring",
         about="chapter 5: the same networks with a gradient penalty keep all modes",
         cpu_minutes=0.3,

@@ -1,6 +1,6 @@
 """Chapter 1: the dense GAN on MNIST, and its smaller sister with Xavier weights."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 # The references let the players alternate, each G update on fresh noise; the quick ones move both
 # at once, which is cheaper.
@@ -27,7 +27,7 @@ _XAVIER = dict(
 _TEN_EPOCHS = 10 * 60_000 // 64  # steps of 64 images
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="vanilla_mnist",
         about="chapter 1: the dense GAN, 400 epochs",
         cpu_minutes=130,
@@ -56,10 +56,10 @@ RECIPES = (
         grid=(10, 10),
         log_every=117,
         sample_every=20 * 468,
-        first_sample=468,
+        early_sample=468,
         checkpoint_every=5 * 468,
     ),
-    Recipe(
+    Adversarial(
         name="vanilla_mnist_quick",
         about="chapter 1: a dense GAN of half the width, 10 epochs",
         cpu_minutes=1.0,
@@ -89,7 +89,7 @@ RECIPES = (
         sample_every=470,  # twice an epoch
         checkpoint_every=1250,
     ),
-    Recipe(
+    Adversarial(
         name="vanilla_mnist_xavier",
         about="chapter 1: the smaller dense GAN with Xavier weights, 100 epochs",
         cpu_minutes=8.7,
@@ -102,7 +102,7 @@ RECIPES = (
         sample_every=5 * 300,
         checkpoint_every=5 * 300,
     ),
-    Recipe(
+    Adversarial(
         name="vanilla_mnist_xavier_quick",
         about="chapter 1: the smaller dense GAN with Xavier weights, 10 epochs",
         cpu_minutes=0.7,

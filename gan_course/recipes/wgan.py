@@ -1,9 +1,9 @@
 """Chapter 4: the Wasserstein GAN with weight clipping, on the horses of CIFAR-10."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="wgan_cifar10",
         about="chapter 4: WGAN with weight clipping on horses, 6,000 steps; for a GPU",
         cpu_minutes=100,
@@ -40,7 +40,7 @@ RECIPES = (
         sample_every=200,
         checkpoint_every=500,
     ),
-    Recipe(
+    Adversarial(
         name="wgan_cifar10_quick",
         about="chapter 4: a small WGAN with weight clipping on horses, 600 steps",
         cpu_minutes=1.9,

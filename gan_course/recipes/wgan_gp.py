@@ -1,9 +1,9 @@
 """Chapter 5: the Wasserstein GAN with gradient penalty, on faces."""
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 RECIPES = (
-    Recipe(
+    Adversarial(
         name="wgan_gp_faces",
         about="chapter 5: WGAN-GP on faces of 64×64, 6,000 steps; for a GPU",
         cpu_minutes=650,
@@ -38,7 +38,7 @@ RECIPES = (
         sample_every=200,
         checkpoint_every=500,
     ),
-    Recipe(
+    Adversarial(
         name="wgan_gp_faces_quick",
         about="chapter 5: a small WGAN-GP on faces of 32×32, 2 critic steps, 1,000 steps",
         cpu_minutes=2.4,

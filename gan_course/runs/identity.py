@@ -1,9 +1,8 @@
 """What makes a run what it is: the description in recipe.json, and the refusal of another run.
 
-In: a recipe, an objective, images. Out: a description that `json` can write; or an InputError with
-the fields in which the run in the folder differs. What the promise of the same bits depends on is
-written down for each session, and a session that differs from the one before says so. Nothing here
-trains.
+In: a game. Out: a description that `json` can write; or an InputError with the fields in which the
+run in the folder differs. What the promise of the same bits depends on is written down for each
+session, and a session that differs from the one before says so. Nothing here trains.
 """
 
 import os
@@ -16,36 +15,20 @@ import gan_course
 from gan_course.base import device
 from gan_course.base.backend import keras, processor_name, tf, usable_cores
 from gan_course.base.errors import InputError, RunWarning
-from gan_course.data import ImageSet
-from gan_course.games import objectives
-from gan_course.games.contract import reference_lines
-from gan_course.games.objectives import Objective
+from gan_course.games.game import Game
 from gan_course.recipes.schema import Recipe
 from gan_course.runs import history
 from gan_course.runs.rundir import RunDir
 from gan_course.runs.stored import stored_recipe
 
+_ONLY_TOLD = ("reference_lines", "pixels")  # they follow from the rest
 _HARMLESS = ("from_step", "python")  # they round nothing
 
 
-def describe(
-    recipe: Recipe, objective: Objective, data: ImageSet, own: Objective | str | None = None
-) -> dict:
+def describe(game: Game) -> dict:
     """What recipe.json holds: all that makes the run what it is. `made_with`, see `session`, is
-    added to it.
-
-    Args:
-      objective: the game that is played.
-      own: what `train` was given in place of the recipe's objective.
-    """
-    return {
-        "recipe": recipe.to_json(),
-        "objective": objective.name,
-        "losses": objectives.fingerprint(objective),
-        "reference_lines": reference_lines(objectives.of_recipe(recipe, own, smooth=False)),
-        "data": {"fingerprint": data.fingerprint(), "images": len(data.x_train)},
-        "pixels": _pixels(data.x_train),
-    }
+    added to it."""
+    return {"recipe": game.recipe.to_json(), **game.identity()}
 
 
 def session(recipe: Recipe, replicas: int | None, done: int) -> dict:
@@ -71,7 +54,7 @@ def session(recipe: Recipe, replicas: int | None, done: int) -> dict:
         "operations_at_a_time": threading.get_inter_op_parallelism_threads(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "xla": replicas is None and device.jit(recipe.jit),
-        "precision": device.policy(recipe.precision),
+        "layer_dtype": device.policy(recipe.layer_dtype),
         "replicas": replicas or 1,
     }
 
@@ -102,22 +85,15 @@ def say_what_changed(run_dir: RunDir, before: list[dict], now: dict) -> None:
         )
 
 
-def _pixels(images: np.ndarray) -> dict[str, float]:
-    """Of up to 1,000 training images, as bytes: for the doctor, who may not have the images."""
-    some = images[:: -(-len(images) // 1000)]
-    low, high = int(some.min()), int(some.max())
-    return {"min": low, "max": high, "deviation": round(float(some.std()), 3)}
-
-
 def check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
     """One folder, one run: refuse with the fields that differ."""
     differences = stored_recipe(run_dir).differences(recipe)
-    if recipe.final_rate == 1:  # more steps make a longer run, not another one
+    if recipe.can_go_on:
         differences.pop("steps", None)
     differences.pop("steps_per_call", None)  # the same steps, in other portions
     stored = run_dir.read_recipe()
-    for key in ("objective", "losses", "data"):
-        if stored.get(key) != description[key]:
+    for key in description:
+        if key not in ("recipe", *_ONLY_TOLD) and stored.get(key) != description[key]:
             differences[key] = (stored.get(key), description[key])
     if differences:
         fields = ", ".join(

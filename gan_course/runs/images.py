@@ -15,9 +15,9 @@ import numpy as np
 from PIL.PngImagePlugin import PngInfo
 
 from gan_course.base.errors import InputError
+from gan_course.base.tiles import enlarged, overview, plane, square, tile
 from gan_course.data.photographs import opened
 from gan_course.data.ranges import from_uint8, to_uint8, to_unit_range
-from gan_course.runs.tiles import enlarged, overview, plane, square, tile
 
 __all__ = [
     "enlarged", "from_uint8", "gif_frames", "overview", "plane", "read_png", "square", "tile",

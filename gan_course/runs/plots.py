@@ -10,11 +10,11 @@ import sys
 import numpy as np
 from matplotlib.figure import Figure
 
+from gan_course.base.tiles import square, tile
 from gan_course.data.ranges import to_uint8
 from gan_course.games import objectives
 from gan_course.games.contract import reference_lines
 from gan_course.recipes.schema import Recipe
-from gan_course.runs.tiles import square, tile
 
 LN2 = math.log(2.0)  # -log(1/2): the loss of a guess
 

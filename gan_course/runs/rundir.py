@@ -39,7 +39,11 @@ class RunDir:
         self.failure = self.path / "failure.json"
         self.gif = self.path / "training.gif"
         self.curves = self.path / "history.png"
-        self.generator = self.path / "generator.keras"
+        self.generator = self.network("generator")
+
+    def network(self, name: str) -> Path:
+        """Where a finished run keeps that network for plain Keras."""
+        return self.path / f"{name}.keras"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

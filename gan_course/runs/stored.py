@@ -14,7 +14,8 @@ import numpy as np
 from gan_course.base.errors import InputError, RunWarning
 from gan_course.data import ImageSet, as_image_set
 from gan_course.games import state
-from gan_course.games.state import TrainState
+from gan_course.games.game import Game, game_of
+from gan_course.games.state import State
 from gan_course.recipes.schema import Recipe
 from gan_course.runs import history, images
 from gan_course.runs.rundir import RunDir, step_of
@@ -55,9 +56,14 @@ class StoredRun:
         return frame
 
     @cached_property
-    def state(self) -> TrainState:
-        """The networks and optimizers at the best, or at the newest readable checkpoint."""
-        train_state = state.create(self.recipe)
+    def game(self) -> Game:
+        """Its rules, without data: enough to start, to show and to make."""
+        return game_of(self.recipe)
+
+    @cached_property
+    def state(self) -> State:
+        """All that changes in training, at the best or at the newest readable checkpoint."""
+        train_state = self.game.start()
         if self.best:
             restore_best(self.dir, train_state)
         elif restore_newest(self.dir, train_state) is None:
@@ -105,7 +111,7 @@ def stored_recipe(run_dir: RunDir) -> Recipe:
         raise InputError(f"{run_dir.recipe}: {error}; restore the file or remove it") from None
 
 
-def restore_best(run_dir: RunDir, train_state: TrainState) -> None:
+def restore_best(run_dir: RunDir, train_state: State) -> None:
     """Restore the checkpoint of the smallest distance. Raises InputError if there is none."""
     if not run_dir.best.exists():
         raise InputError(
@@ -115,7 +121,7 @@ def restore_best(run_dir: RunDir, train_state: TrainState) -> None:
     state.restore(train_state, run_dir.best)
 
 
-def restore_newest(run_dir: RunDir, train_state: TrainState) -> int | None:
+def restore_newest(run_dir: RunDir, train_state: State) -> int | None:
     """Restore the newest checkpoint that is whole; a damaged one is named, and the next tried.
 
     Returns:

@@ -11,7 +11,7 @@ import numpy as np
 from gan_course.base.backend import keras, tf
 from gan_course.games.objectives import Objective
 from gan_course.games.penalties import Penalty
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.teaching.diagnosis import diagnosis
 from gan_course.teaching.mismatch import Mismatch, name_of, own_errors
 from gan_course.teaching.movement import STEPS, check_signature, ratio, walk
@@ -126,7 +126,9 @@ def _everywhere(ours: np.ndarray, theirs: np.ndarray, exchanged: np.ndarray | No
     return f": everywhere {float(f'{factor:.3g}')} times as much"
 
 
-def same_update(mine: Callable, library: Callable, recipe: Recipe, tolerance: float = 1e-6) -> None:
+def same_update(
+    mine: Callable, library: Callable, recipe: Adversarial, tolerance: float = 1e-6
+) -> None:
     """Compare two updates of one of the networks: weights equal after three steps.
 
     Both start from the same weights, with the same images and noise, and both are compiled (eager

@@ -7,14 +7,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.teaching.movement import NETWORKS, Walk, ratio
 from gan_course.teaching.slips import known_slip
 
 _OTHER = {"generator": "discriminator", "discriminator": "generator"}
 
 
-def diagnosis(ours: Walk, theirs: Walk, library: Callable, plain: Recipe, recipe: Recipe) -> str:
+def diagnosis(
+    ours: Walk, theirs: Walk, library: Callable, plain: Adversarial, recipe: Adversarial
+) -> str:
     """What is wrong, in words that follow the name of the student's function.
 
     Args:
@@ -73,7 +75,7 @@ def _applied_twice(ours: Walk, theirs: Walk) -> str:
     return ""
 
 
-def _clipped_elsewhere(ours: Walk, theirs: Walk, recipe: Recipe) -> str:
+def _clipped_elsewhere(ours: Walk, theirs: Walk, recipe: Adversarial) -> str:
     if recipe.clip is None:
         return ""
     names = theirs.weights("discriminator")
@@ -126,7 +128,7 @@ def _left_out(ours: Walk, theirs: Walk, least: float = 1e-6) -> str:
     return f"{', '.join(still)} {'stand' if len(still) > 1 else 'stands'} still, and should move"
 
 
-def _multiple(ours: Walk, theirs: Walk, recipe: Recipe) -> str:
+def _multiple(ours: Walk, theirs: Walk, recipe: Adversarial) -> str:
     """The first step that is wrong is a multiple of the right one."""
     step = _first_wrong(ours, theirs)
     if step == len(theirs.moments):

@@ -11,9 +11,9 @@ import numpy as np
 
 from gan_course.base import seeds
 from gan_course.base.backend import tf
-from gan_course.games import state
+from gan_course.games.adversarial import Players, start
 from gan_course.games.objectives import Objective, of_recipe
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.teaching.mismatch import Mismatch, name_of
 
 STEPS = 3  # one is not enough: an update that forgets the last one shows at the second
@@ -46,9 +46,9 @@ class Walk:
         return np.concatenate([(after[n].astype(float) - before[n]).ravel() for n in names])
 
 
-def walk(update: Callable, recipe: Recipe) -> Walk:
+def walk(update: Callable, recipe: Adversarial) -> Walk:
     """A few compiled steps from the recipe's first weights, on fixed images and noise."""
-    train_state = state.create(recipe)
+    train_state = start(recipe)
     objective = of_recipe(recipe)
 
     def step(real, latent, seed):
@@ -63,7 +63,7 @@ def walk(update: Callable, recipe: Recipe) -> Walk:
     return Walk(trainable(train_state), tuple(moments))
 
 
-def call(update: Callable, train_state: state.TrainState, objective: Objective, *given) -> None:
+def call(update: Callable, train_state: Players, objective: Objective, *given) -> None:
     """Call an update with as many of real, latent and seed as it takes; with three arguments it is
     the generator's, and takes the latent alone."""
     count = _arguments(update)
@@ -91,23 +91,23 @@ def _arguments(update: Callable) -> int:
     return sum(each.default is each.empty or each.name == "seed" for each in found)
 
 
-def inputs(recipe: Recipe, step: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+def inputs(recipe: Adversarial, step: int) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """real, latent and the penalty's seed of a step: always the same."""
     seed = seeds.derive(recipe.seed, seeds.LATENTS, step)
     low, high = recipe.value_range
     images = [recipe.batch_size, *recipe.image_shape]
     real = tf.random.stateless_uniform(images, seed, minval=low, maxval=high)
-    latent = seeds.latents(recipe.latent, recipe.batch_size, recipe.latent_dim, seed)
+    latent = seeds.latents(recipe.noise, recipe.batch_size, recipe.latent_dim, seed)
     return real, latent, tf.convert_to_tensor(seeds.derive(recipe.seed, seeds.PENALTY, step))
 
 
-def arrays(train_state: state.TrainState) -> dict[str, np.ndarray]:
+def arrays(train_state: Players) -> dict[str, np.ndarray]:
     """A copy of every variable by name."""
     return {name: np.array(v.numpy()) for name, v in train_state.variables().items()}
 
 
-def trainable(train_state: state.TrainState) -> tuple[str, ...]:
-    """The names of the weights that may learn, as in `TrainState.variables`."""
+def trainable(train_state: Players) -> tuple[str, ...]:
+    """The names of the weights that may learn, as in `State.variables`."""
     learning = {
         id(variable.value)
         for part in NETWORKS

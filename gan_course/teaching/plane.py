@@ -13,10 +13,10 @@ import numpy as np
 from gan_course.base import seeds
 from gan_course.base.backend import keras, tf
 from gan_course.base.files import atomic_write, user_path
-from gan_course.games import sampling
+from gan_course.games.adversarial import Game, Players
 from gan_course.games.objectives import Objective
-from gan_course.games.state import Scalars, TrainState
-from gan_course.recipes.schema import Recipe
+from gan_course.games.state import Scalars
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.runs import images, plots
 
 
@@ -48,14 +48,13 @@ class Scene:
 class Camera:
     """A hook that keeps a scene, always of the same noise."""
 
-    def __init__(self, recipe: Recipe, count: int = 300, side: int = 40):
+    def __init__(self, recipe: Adversarial, count: int = 300, side: int = 40):
         self.scenes: list[Scene] = []
-        self._recipe, self._side = recipe, side
-        seed = seeds.derive(recipe.seed, seeds.FIXED_LATENTS, 0)
-        self._noise = sampling.latents(recipe, count, seed)
+        self._game, self._count, self._side = Game(recipe), count, side
 
-    def __call__(self, step: int, train_state: TrainState, _: Scalars) -> None:
-        fake = sampling.generate(self._recipe, train_state.sampler, self._noise)
+    def __call__(self, step: int, train_state: Players, _: Scalars) -> None:
+        seed = seeds.derive(self._game.recipe.seed, seeds.FIXED_LATENTS, 0)
+        fake = self._game.make(train_state, self._count, seed).images
         logits = field(train_state.discriminator, self._side)
         self.scenes.append(Scene(step, fake.reshape(-1, 2), logits))
 

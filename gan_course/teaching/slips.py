@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from gan_course.base.backend import tf
-from gan_course.games import state
+from gan_course.games.adversarial import Players, start
 from gan_course.games.objectives import OBJECTIVES, Objective, of_recipe, with_real_label
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.teaching.movement import NETWORKS, Walk, arrays, call, inputs
 
 
@@ -34,7 +34,12 @@ class _WithoutTraining:
 
 
 def known_slip(
-    ours: Walk, theirs: Walk, library: Callable, plain: Recipe, recipe: Recipe, error: float = 3e-3
+    ours: Walk,
+    theirs: Walk,
+    library: Callable,
+    plain: Adversarial,
+    recipe: Adversarial,
+    error: float = 3e-3,
 ) -> str:
     """What the slip is, in words that follow the name of the student's function; "" if unknown.
 
@@ -43,7 +48,7 @@ def known_slip(
       error: of two first steps that count as the same, as a share of their length; the slip must
         also be ten times nearer to the student's step than to the right one.
     """
-    train_state = state.create(plain)
+    train_state = start(plain)
     ours_moved, theirs_moved = (walk.movement(*walk.trainable) for walk in (ours, theirs))
     allowed = error * np.linalg.norm(ours_moved)
     for words, changed, objective in _slips(train_state, plain, recipe):
@@ -59,8 +64,8 @@ def known_slip(
 
 
 def _slips(
-    train_state: state.TrainState, plain: Recipe, recipe: Recipe
-) -> Iterator[tuple[str, state.TrainState, Objective]]:
+    train_state: Players, plain: Adversarial, recipe: Adversarial
+) -> Iterator[tuple[str, Players, Objective]]:
     """What the slip is; the state and the objective with which the library would make it."""
     objective = of_recipe(plain)
     for words, changed in _objectives(objective, recipe):
@@ -76,7 +81,7 @@ def _slips(
         yield f"calls state.discriminator without training=True for {images}", changed, objective
 
 
-def _objectives(right: Objective, recipe: Recipe) -> Iterator[tuple[str, Objective]]:
+def _objectives(right: Objective, recipe: Adversarial) -> Iterator[tuple[str, Objective]]:
     yield (
         "takes real images for fakes and fakes for real images: the labels are swapped",
         replace(right, d_loss=lambda real, fake: right.d_loss(fake, real)),

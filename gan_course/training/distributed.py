@@ -1,17 +1,17 @@
 """Several devices: one game, whose batches the replicas of a `tf.distribute` strategy share out.
 
-In: a strategy, or its name. Out: the share of a batch that belongs to the replica at hand. A batch
-of 64 on four replicas is 16 images each; every replica computes the gradients of its own images and
-noise, the optimizers add them up, and all replicas make the same update. So two replicas play the
-same game as one device, up to the rounding of sums. The loop, the hooks and the run folder stay as
-they are: several workers share a folder, in which only the chief writes.
+In: a strategy, or its name. Out: where its networks are built, and who of several workers writes. A
+batch of 64 on four replicas is 16 images each; every replica computes the gradients of its own
+images and noise (games/dice.py), the optimizers add them up, and all replicas make the same update.
+So two replicas play the same game as one device, up to the rounding of sums. The loop, the hooks
+and the run folder stay as they are: several workers share a folder, in which only the chief
+writes.
 """
 
 from contextlib import AbstractContextManager, nullcontext
 
 from gan_course.base.backend import tf
 from gan_course.base.errors import InputError, unknown_name
-from gan_course.base.seeds import fold_in
 
 Strategy = tf.distribute.Strategy
 
@@ -45,6 +45,11 @@ def scope(chosen: Strategy | None, batch_size: int) -> AbstractContextManager:
     return chosen.scope()
 
 
+def count(chosen: Strategy | None) -> int | None:
+    """How many replicas it has; None without a strategy."""
+    return None if chosen is None else chosen.num_replicas_in_sync
+
+
 def is_chief(chosen: Strategy | None) -> bool:
     """Whether this process is the one that writes."""
     cluster = getattr(chosen, "cluster_resolver", None)
@@ -52,29 +57,6 @@ def is_chief(chosen: Strategy | None) -> bool:
         return True
     first = "chief" if "chief" in cluster.cluster_spec().jobs else "worker"
     return (cluster.task_type, cluster.task_id) == (first, 0)
-
-
-def replicas() -> int:
-    """How many replicas the step that is being traced runs on; 1 without a strategy."""
-    context = tf.distribute.get_replica_context()
-    return 1 if context is None else context.num_replicas_in_sync
-
-
-def own_share(batches: tf.Tensor, axis: int) -> tf.Tensor:
-    """Of what the whole game sees, the part of this replica: equal parts along `axis`."""
-    if replicas() == 1:
-        return batches
-    own = tf.distribute.get_replica_context().replica_id_in_sync_group
-    return tf.stack(tf.split(batches, replicas(), axis=axis))[own]
-
-
-def own_seed(seed: tf.Tensor) -> tf.Tensor:
-    """A seed (2,) of this replica's own, for what is drawn per image; the first one's is `seed`."""
-    if replicas() == 1:
-        return seed
-    own = tf.distribute.get_replica_context().replica_id_in_sync_group
-    other = fold_in(seed, own)
-    return tf.where(own == 0, seed, other)
 
 
 def check_same_start(chosen: Strategy | None, step: int) -> None:

@@ -11,16 +11,18 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from gan_course.base import seeds
 from gan_course.base.errors import InputError, TrainingDiverged
 from gan_course.base.files import atomic_write
-from gan_course.games import sampling, state
+from gan_course.games import state
 from gan_course.games.contract import cannot_take
-from gan_course.games.state import Scalars, TrainState
+from gan_course.games.game import Game
+from gan_course.games.state import Scalars, State
 from gan_course.recipes.schema import Recipe
 from gan_course.runs import history, images
 from gan_course.runs.rundir import RunDir
 from gan_course.training.loop import Hook
+
+Measure = Callable[[int, State, Scalars], float]  # a hook that says what it found
 
 
 def as_hooks(hooks: Sequence[Hook] | Hook | None) -> list[Hook]:
@@ -44,7 +46,7 @@ def as_hooks(hooks: Sequence[Hook] | Hook | None) -> list[Hook]:
 def every(count: int, hook: Hook, last: int | None = None) -> Hook:
     """The hook after every `count` steps, and after step `last`."""
 
-    def sometimes(step: int, train_state: TrainState, scalars: Scalars) -> None:
+    def sometimes(step: int, train_state: State, scalars: Scalars) -> None:
         if step % count == 0 or step == last:
             hook(step, train_state, scalars)
 
@@ -54,14 +56,14 @@ def every(count: int, hook: Hook, last: int | None = None) -> Hook:
 def at(moment: int, hook: Hook) -> Hook:
     """The hook after step `moment` alone."""
 
-    def once(step: int, train_state: TrainState, scalars: Scalars) -> None:
+    def once(step: int, train_state: State, scalars: Scalars) -> None:
         if step == moment:
             hook(step, train_state, scalars)
 
     return once
 
 
-def nan_stop(step: int, _: TrainState, scalars: Scalars) -> None:
+def nan_stop(step: int, _: State, scalars: Scalars) -> None:
     """Raise TrainingDiverged when a scalar is not finite. Comes before whatever saves."""
     for name, value in scalars.items():
         if not math.isfinite(float(value)):
@@ -69,7 +71,7 @@ def nan_stop(step: int, _: TrainState, scalars: Scalars) -> None:
 
 
 def log_history(
-    run_dir: RunDir, recipe: Recipe, seconds_before: float, distance: Hook | None = None
+    run_dir: RunDir, recipe: Recipe, seconds_before: float, distance: Measure | None = None
 ) -> Hook:
     """One row of history.csv; the seconds go on from those of an earlier session.
 
@@ -78,7 +80,7 @@ def log_history(
     """
     start = time.perf_counter() - seconds_before
 
-    def log(step: int, train_state: TrainState, scalars: Scalars) -> None:
+    def log(step: int, train_state: State, scalars: Scalars) -> None:
         row = {
             "step": step,
             "images": step * recipe.images_per_step,
@@ -96,7 +98,7 @@ def log_history(
 def save_checkpoint(run_dir: RunDir) -> Hook:
     """A checkpoint of this step; all but the newest few are removed once it is whole."""
 
-    def save(step: int, train_state: TrainState, _: Scalars) -> None:
+    def save(step: int, train_state: State, _: Scalars) -> None:
         with atomic_write(run_dir.checkpoint(step)) as file:
             state.save(train_state, file)
         run_dir.forget_old_checkpoints()
@@ -104,39 +106,60 @@ def save_checkpoint(run_dir: RunDir) -> Hook:
     return save
 
 
-def measure_distance(run_dir: RunDir, meter: Callable[[TrainState], float], best: float) -> Hook:
+def measure_distance(run_dir: RunDir, meter: Callable[[State], float], best: float) -> Measure:
     """The distance of this step; the checkpoint of the smallest one is kept as the best.
 
     Args:
       best: the smallest distance so far.
     """
 
-    def measure(step: int, train_state: TrainState, _: Scalars) -> float:
+    def measure(step: int, train_state: State, _: Scalars) -> float:
         nonlocal best
-        found = meter(train_state)
-        if found < best:
-            best = found
+        distance = meter(train_state)
+        if distance < best:
+            best = distance
             with atomic_write(run_dir.best) as file:
                 state.save(train_state, file)
-        return found
+        return distance
 
     return measure
 
 
-def save_samples(run_dir: RunDir, recipe: Recipe) -> Hook:
-    """A grid of what the generator makes of the run's fixed latents."""
-    rows, columns = recipe.grid
-    seed = seeds.derive(recipe.seed, seeds.FIXED_LATENTS, 0)
-    latents = sampling.latents(recipe, rows * columns, seed)
+def save_samples(run_dir: RunDir, game: Game) -> Hook:
+    """The sample picture of the game: what it makes of the run's fixed inputs."""
 
-    def save(step: int, train_state: TrainState, _: Scalars) -> None:
-        fakes = sampling.generate(recipe, train_state.sampler, latents)
-        picture = images.overview(images.to_uint8(fakes), rows, columns)
-        about = {"Recipe": recipe.name, "Step": step, "Seed": recipe.seed}
+    def save(step: int, train_state: State, _: Scalars) -> None:
+        about = {"Recipe": game.recipe.name, "Step": step, "Seed": game.recipe.seed}
+        picture = game.show(train_state)
         with atomic_write(run_dir.sample(step)) as file:
             images.write_png(file, picture, about)
 
     return save
+
+
+def of_run(
+    run_dir: RunDir, game: Game, meter: Callable[[State], float] | None, rows: list[dict]
+) -> list[Hook]:
+    """What a run writes while it trains.
+
+    Args:
+      meter: of the distance, where one is taken.
+      rows: the history so far.
+    """
+    recipe, last, distance = game.recipe, game.recipe.steps, None
+    if meter is not None:
+        best = min((row["distance"] for row in rows if row["distance"] >= 0), default=math.inf)
+        distance = measure_distance(run_dir, meter, best)
+    log = log_history(run_dir, recipe, rows[-1]["seconds"] if rows else 0.0, distance)
+    grid = save_samples(run_dir, game)
+    return [
+        every(recipe.log_every, nan_stop, last),
+        every(recipe.checkpoint_every, nan_stop, last),
+        every(recipe.log_every, log, last),
+        at(recipe.early_sample, grid),
+        every(recipe.sample_every, grid, last),
+        every(recipe.checkpoint_every, save_checkpoint(run_dir), last),
+    ]
 
 
 @contextmanager
@@ -156,14 +179,13 @@ def progress_bar(first: int, last: int, concern: Callable[[], str] = lambda: "")
         total=last, initial=first, unit="step", file=stream, mininterval=wait, dynamic_ncols=True
     ) as bar:
 
-        def advance(step: int, _: TrainState, scalars: Scalars) -> None:
+        def advance(step: int, _: State, scalars: Scalars) -> None:
             nonlocal shown
             now = time.monotonic()
             if now - shown >= wait or step == last:  # reading a loss waits for the device
                 shown = now
-                losses = (
-                    f"d_loss {float(scalars['d_loss']):.3f}, g_loss {float(scalars['g_loss']):.3f}"
-                )
+                first_two = list(scalars.items())[:2]
+                losses = ", ".join(f"{name} {float(value):.3f}" for name, value in first_two)
                 worry = f", doctor: {concern()}" if concern() else ""
                 bar.set_postfix_str(losses + worry, refresh=False)
             bar.update(step - bar.n)

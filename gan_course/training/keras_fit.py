@@ -22,8 +22,8 @@ from gan_course.base import device
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
 from gan_course.data import ImageSet, as_image_set
-from gan_course.games import contract, objectives, state
-from gan_course.games.adversarial import batches_of
+from gan_course.games import contract
+from gan_course.games.game import game_of
 from gan_course.games.objectives import Objective
 from gan_course.recipes import as_recipe
 from gan_course.recipes.schema import Recipe
@@ -58,15 +58,15 @@ class FitGAN(keras.Model):
             raise InputError("FitGAN trains on one device; gan.train(..., strategy=...) on several")
         super().__init__(name=recipe.name)
         self.recipe = recipe
-        chosen = objectives.of_recipe(recipe, objective)
-        self.game = state.create(recipe)
+        self.game = game_of(recipe, objective=objective)
+        self.players = self.game.start()
         # Keras saves what it finds among the attributes.
-        self.generator, self.discriminator = self.game.generator, self.game.discriminator
-        self.g_optimizer, self.d_optimizer = self.game.g_optimizer, self.game.d_optimizer
-        self.sampler = self.game.sampler
-        self.means = RunningMeans(("loss", *contract.scalar_names(chosen)))
+        self.generator, self.discriminator = self.players.generator, self.players.discriminator
+        self.g_optimizer, self.d_optimizer = self.players.g_optimizer, self.players.d_optimizer
+        self.sampler = self.players.sampler
+        self.means = RunningMeans(("loss", *contract.scalar_names(self.game.objective)))
         self.first_step = 0  # where epoch 0 of this fit began
-        self.step_function = loop.step_function(self.game, chosen, recipe, device.jit(recipe.jit))
+        self.step_function = loop.step_function(self.game, self.players, device.jit(recipe.jit))
         self.built = True  # both networks are
         self.compile()
 
@@ -113,7 +113,7 @@ class FitGAN(keras.Model):
         callbacks = callbacks if isinstance(callbacks, list | tuple) else [callbacks]
         callbacks = [each for each in callbacks if each is not None]
         if steps := self._steps_per_epoch(data, steps_per_epoch):
-            self.first_step = int(self.game.step) - initial_epoch * steps
+            self.first_step = int(self.players.step) - initial_epoch * steps
             callbacks.append(EndOfRun(steps))
         self._initial_epoch = None  # Keras would remember it from an earlier fit
         return super().fit(
@@ -128,9 +128,9 @@ class FitGAN(keras.Model):
 
     def train_step(self, batch: tf.Tensor) -> dict[str, tf.Tensor]:
         """One step: uint8 images (d_steps, batch, H, W, C) -> the means of its scalars so far."""
-        images = self._images(batch)
-        with tf.control_dependencies([images]):  # the first batch reads the step before it moves
-            scalars = self.step_function(images)
+        batch = self._checked(batch)
+        with tf.control_dependencies([*batch.values()]):  # the first reads the step before it moves
+            scalars = self.step_function(batch)
         return self.means.update({"loss": scalars["d_loss"] + scalars["g_loss"], **scalars})
 
     @property
@@ -153,24 +153,25 @@ class FitGAN(keras.Model):
         Raises:
           InputError: for anything else, and for images of another shape than the recipe's.
         """
-        recipe = self.recipe
+        recipe, specs = self.recipe, self.game.specs()
         data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
-        batches = batches_of(recipe, data)
+        game = game_of(recipe, data)
 
         def follow(step: tf.Tensor, number: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            step = tf.where(number == 0, self.game.step, step)
+            step = tf.where(number == 0, self.players.step, step)
             return step + 1, step
 
-        def batch(step: tf.Tensor) -> tf.Tensor:
-            return tf.ensure_shape(tf.numpy_function(batches, [step], tf.uint8), self._batch_shape)
+        def batch(step: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, ...]:
+            kinds = [spec.dtype for spec in specs.values()]
+            parts = tf.numpy_function(lambda at: [*game.batch(at).values()], [step], kinds)
+            shaped = [
+                tf.ensure_shape(p, s.shape) for p, s in zip(parts, specs.values(), strict=True)
+            ]
+            return tuple(shaped) if len(shaped) > 1 else shaped[0]
 
         row = tf.data.Dataset.counter().scan(tf.constant(0, tf.int64), follow).map(batch)
         row.steps_per_epoch = max(1, len(data.x_train) // recipe.images_per_step)
         return row
-
-    @property
-    def _batch_shape(self) -> tuple[int, ...]:
-        return (self.recipe.d_steps, self.recipe.batch_size, *self.recipe.image_shape)
 
     def _steps_per_epoch(self, data: tf.data.Dataset, given: int | None) -> int | None:
         """None: as many as the dataset has."""
@@ -186,20 +187,32 @@ class FitGAN(keras.Model):
             )
         return given
 
-    def _images(self, batch) -> tf.Tensor:
-        """A batch as Keras hands it over, checked: scaled twice, images would be nearly grey."""
-        images, *others = keras.utils.unpack_x_y_sample_weight(batch)
-        wanted = [self._batch_shape, *([self._batch_shape[1:]] if self.recipe.d_steps == 1 else [])]
-        found = [f"{kind.dtype.name} {kind.shape}" for kind in tf.nest.flatten([images, *others])
-                 if kind is not None]  # fmt: skip
-        known = tf.is_tensor(images) and images.dtype == tf.uint8 and len(found) == 1
-        if not known or all(tuple(images.shape) != shape for shape in wanted):
+    def _checked(self, batch) -> dict[str, tf.Tensor]:
+        """A batch as Keras hands it over: scaled twice, images would be nearly grey."""
+        given = tf.nest.flatten(keras.utils.unpack_x_y_sample_weight(batch))
+        given = [part for part in given if part is not None]
+        specs, several = self.game.specs(), self.recipe.d_steps > 1
+        wanted = [
+            f"{spec.dtype.name} {' or '.join(str(shape) for shape in _shapes(spec, several))}"
+            for spec in specs.values()
+        ]
+        fits = len(given) == len(specs) and all(
+            tf.is_tensor(part)
+            and part.dtype == spec.dtype
+            and tuple(part.shape) in _shapes(spec, several)
+            for part, spec in zip(given, specs.values(), strict=True)
+        )
+        if not fits:
+            got = ", ".join(f"{part.dtype.name} {part.shape}" for part in given)
             raise InputError(
-                f"recipe {self.recipe.name!r} learns from batches of uint8 "
-                f"{' or '.join(map(str, wanted))}, without labels, got {', '.join(found)}; give "
-                "fit the uint8 images (0..255) themselves, or batch with drop_remainder=True"
+                f"recipe {self.recipe.name!r} learns from batches of {' with '.join(wanted)}"
+                f"{'' if 'labels' in specs else ', without labels'}, got {got}; give fit the uint8 "
+                "images (0..255) themselves, or batch with drop_remainder=True"
             )
-        return tf.reshape(images, self._batch_shape)
+        return {
+            name: tf.reshape(part, spec.shape)
+            for part, (name, spec) in zip(given, specs.items(), strict=True)
+        }
 
     def get_config(self) -> dict:
         """Raises InputError: a `.keras` file would need the functions of the objective."""
@@ -227,5 +240,11 @@ class FitGAN(keras.Model):
             variable.assign(np.array(store[name]))
 
     def _counters(self) -> dict[str, tf.Variable]:
-        named = self.game.variables().items()
+        named = self.players.variables().items()
         return {name.replace("/", "."): v for name, v in named if v.dtype.is_integer}
+
+
+def _shapes(spec: tf.TensorSpec, several: bool) -> list[tuple[int, ...]]:
+    """Those that a batch may have: where a step has one update, its axis may be left out."""
+    whole = tuple(spec.shape)
+    return [whole] if several else [whole, whole[1:]]

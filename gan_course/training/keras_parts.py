@@ -8,7 +8,7 @@ import math
 
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 
 class BothOptimizers(keras.optimizers.Optimizer):
@@ -22,7 +22,7 @@ class BothOptimizers(keras.optimizers.Optimizer):
         self,
         g_optimizer: keras.optimizers.Optimizer,
         d_optimizer: keras.optimizers.Optimizer,
-        recipe: Recipe,
+        recipe: Adversarial,
     ):
         super().__init__(learning_rate=lambda: g_optimizer.learning_rate, name="both")
         self.g_optimizer, self.d_optimizer = g_optimizer, d_optimizer
@@ -116,7 +116,7 @@ class EndOfRun(keras.callbacks.Callback):
         """After the user's callbacks: what is to be restored has been."""
         model, epochs = self.model, self.params["epochs"]
         end = model.first_step + epochs * self.steps_per_epoch
-        left = end - int(model.game.step)
+        left = end - int(model.players.step)
         begun = epochs - math.ceil(left / self.steps_per_epoch)
         # Keras's own field for callbacks that restore (`Trainer.__init__` says so)
         model._initial_epoch = max(model._initial_epoch or 0, begun)
@@ -124,5 +124,5 @@ class EndOfRun(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Stop at the last step."""
-        if self.last_step is not None and int(self.model.game.step) >= self.last_step:
+        if self.last_step is not None and int(self.model.players.step) >= self.last_step:
             self.model.stop_training = True

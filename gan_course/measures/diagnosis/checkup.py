@@ -13,8 +13,8 @@ from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
 from gan_course.data.painted import gaussians
 from gan_course.data.ranges import to_uint8
-from gan_course.games import objectives, sampling, state
-from gan_course.games.state import TrainState
+from gan_course.games import objectives, state
+from gan_course.games.state import State
 from gan_course.measures import metrics
 from gan_course.measures.diagnosis import symptoms as measured
 from gan_course.measures.diagnosis.finding import HEALTHY, Finding
@@ -86,7 +86,7 @@ def examine(run: StoredRun, data: ImageSet | None = None) -> Diagnosis:
 def _plays_another(run: StoredRun) -> bool:
     """Whether it was trained with an objective other than the one that its recipe describes."""
     try:
-        described = objectives.of_recipe(run.recipe)
+        described = run.game.objective
     except InputError:  # no game at all: then it was another one
         return True
     return run.dir.read_recipe()["losses"] != objectives.fingerprint(described)
@@ -131,9 +131,8 @@ def _of_networks(run: StoredRun, own: bool) -> dict:
     }
     if own:
         return found  # its gradient is not known, nor what it does to D's answer
-    objective = objectives.of_recipe(recipe)
-    gradient, answer = measured.generator_gradient(recipe, objective, now)
-    first_gradient, _ = measured.generator_gradient(recipe, objective, state.create(recipe))
+    gradient, answer = measured.generator_gradient(run.game, now)
+    first_gradient, _ = measured.generator_gradient(run.game, run.game.start())
     return {
         **found,
         "game": recipe.objective,
@@ -170,11 +169,10 @@ def _of_samples(run: StoredRun, data: ImageSet) -> dict:
 def _samples(run: StoredRun) -> list[np.ndarray]:
     """Samples of the untrained generator and of every kept checkpoint, the oldest first, the
     run's own last; from the same noise."""
-    recipe, past = run.recipe, state.create(run.recipe)
-    noise = sampling.latents(recipe, _SAMPLES, seeds.derive(recipe.seed, seeds.CHECKUP, 0))
+    past, seed = run.game.start(), seeds.derive(run.recipe.seed, seeds.CHECKUP, 0)
 
-    def samples(train_state: TrainState) -> np.ndarray:
-        return to_uint8(sampling.generate(recipe, train_state.sampler, noise))
+    def samples(train_state: State) -> np.ndarray:
+        return to_uint8(run.game.make(train_state, _SAMPLES, seed).images)
 
     moments = [samples(past)]
     for file in run.dir.checkpoint_files():

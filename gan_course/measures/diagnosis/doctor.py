@@ -59,7 +59,7 @@ def run_folder(path: Path) -> dict[str, str]:
         "run": f"{run.path}: recipe {run.recipe.name}, seed {run.recipe.seed}",
         "logged": f"step {rows[-1]['step']:,} of {run.recipe.steps:,}" if rows else "nothing yet",
     }
-    train_state = state.create(run.recipe)
+    train_state = run.game.start()
     for file in run.dir.checkpoint_files():
         try:
             state.restore(train_state, file)

@@ -5,6 +5,7 @@ not be measured. Nothing here judges: see verdicts.py.
 """
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,11 +13,8 @@ import numpy as np
 
 from gan_course.base import seeds
 from gan_course.base.backend import keras, tf
-from gan_course.games import sampling
-from gan_course.games.objectives import Objective
-from gan_course.games.state import TrainState
+from gan_course.games.adversarial import Game, Players
 from gan_course.measures import metrics
-from gan_course.recipes.schema import Recipe
 
 _RECENT = 0.25  # the last quarter of the history is what D does lately
 _PROBE = 1e4  # a number that every activation takes for infinity
@@ -62,24 +60,25 @@ def accuracies(rows: Sequence[dict[str, float]]) -> dict[str, float]:
     return {n: float(np.mean([row[n] for row in recent])) for n in names if rows and n in rows[0]}
 
 
-def generator_gradient(
-    recipe: Recipe, objective: Objective, train_state: TrainState
-) -> tuple[float, float]:
+def generator_gradient(game: Game, train_state: Players) -> tuple[float, float]:
     """The length of G's gradient, and the mean |∂ g_loss / ∂ logit|, on fresh samples."""
-    noise = sampling.latents(recipe, _NOISE, seeds.derive(recipe.seed, seeds.CHECKUP, 0))
+    seed = seeds.derive(game.recipe.seed, seeds.CHECKUP, 0)
     with tf.GradientTape(persistent=True) as tape:
-        fakes = train_state.generator(noise, training=False)
-        logits = train_state.discriminator(fakes, training=False)
-        losses = objective.g_loss(logits)
+        logits = game.judged(train_state, _NOISE, seed)
+        losses = game.objective.g_loss(logits)
         loss = tf.reduce_mean(losses)
     gradients = tape.gradient(loss, train_state.generator.trainable_variables)
     heard = tf.reduce_mean(tf.abs(tape.gradient(losses, logits)))
     return float(tf.linalg.global_norm(gradients)), float(heard)
 
 
-def reach_of(network: keras.Sequential) -> tuple[float, float]:
+def reach_of(network: keras.Model) -> tuple[float, float]:
     """The smallest and the largest value that the layers after the last weights can give."""
     layers = network.layers
+    if not isinstance(network, keras.Sequential):
+        if not isinstance(layers[-1], keras.Sequential):
+            return -math.inf, math.inf  # a sum of several branches has no bounds
+        layers = layers[-1].layers  # its last part is a chain
     last = max(number for number, layer in enumerate(layers) if layer.weights)
     ends = []
     for probe in (-_PROBE, _PROBE):

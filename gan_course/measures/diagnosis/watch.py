@@ -6,16 +6,13 @@ In: what the loop gives a hook. Out: `concern`, a verdict for the progress line,
 import numpy as np
 
 from gan_course.base import seeds
-from gan_course.base.backend import keras
-from gan_course.data import ImageSet
 from gan_course.data.ranges import from_uint8
-from gan_course.games import sampling
-from gan_course.games.state import Scalars, TrainState
+from gan_course.games.game import Game
+from gan_course.games.state import Scalars, State
 from gan_course.measures.diagnosis.finding import HEALTHY
 from gan_course.measures.diagnosis.patience import hardly_begun
 from gan_course.measures.diagnosis.symptoms import Symptoms, accuracies, diversity_of
 from gan_course.measures.diagnosis.verdicts import findings
-from gan_course.recipes.schema import Recipe
 
 _SAMPLES = 64
 _REALS = 1_000
@@ -29,26 +26,25 @@ class Watch:
     steps.
 
     Args:
-      untrained: the generator as it was before the first step.
+      untrained: the state before the first step.
     """
 
-    def __init__(self, recipe: Recipe, data: ImageSet, untrained: keras.Model):
+    def __init__(self, game: Game, untrained: State):
         self.concern = ""
-        self._recipe, self._images = recipe, len(data.x_train)
-        self._real = from_uint8(data.x_train[:: -(-self._images // _REALS)] * 1.0, (-1.0, 1.0))
-        seed = seeds.derive(recipe.seed, seeds.CHECKUP, 1)
-        self._noise = sampling.latents(recipe, _SAMPLES, seed)
-        self._first = sampling.generate(recipe, untrained, self._noise)
+        images = game.data.x_train
+        self._game, self._recipe, self._images = game, game.recipe, len(images)
+        self._real = from_uint8(images[:: -(-self._images // _REALS)] * 1.0, (-1.0, 1.0))
+        self._first = self._made(untrained)
         self._rows: list[dict[str, float]] = []
         self._looked = 0  # the step at which the samples were looked at last
 
-    def __call__(self, step: int, train_state: TrainState, scalars: Scalars) -> None:
+    def __call__(self, step: int, train_state: State, scalars: Scalars) -> None:
         named = {name: value for name, value in scalars.items() if name.startswith("accuracy_")}
         self._rows.append({name: float(value) for name, value in named.items()})
         if step - self._looked < self._recipe.sample_every:
             return
         self._looked = step
-        fakes = sampling.generate(self._recipe, train_state.sampler, self._noise)
+        fakes = self._made(train_state)
         symptoms = Symptoms(
             steps=step,
             planned=step,  # that it is not done yet worries nobody
@@ -61,6 +57,10 @@ class Watch:
         worst = findings(symptoms)[0].verdict
         early = hardly_begun(symptoms) is not None
         self.concern = "" if early or worst == HEALTHY else worst
+
+    def _made(self, train_state: State) -> np.ndarray:
+        seed = seeds.derive(self._recipe.seed, seeds.CHECKUP, 1)
+        return self._game.make(train_state, _SAMPLES, seed).images
 
 
 def _apart(images: np.ndarray, others: np.ndarray) -> float:
