@@ -1,8 +1,8 @@
 """How a step is compiled on this device, where the recipe leaves it open.
 
 In: what a recipe says, and what the device is. Out: whether XLA compiles the step, in which
-precision and with whose kernels the layers compute; each with its reason, for the doctor, who also
-says how TensorFlow shares the cores out (backend.py).
+precision the layers compute, whether models/fast may replace them; each with its reason, for the
+doctor, who also says how TensorFlow shares the cores out (backend.py).
 `python -m benchmarks.options` and `python -m benchmarks.settings` measure them.
 """
 
@@ -27,7 +27,7 @@ def policy(wanted: str) -> str:
 
 
 def own_kernels() -> bool:
-    """Whether layers compute with less work than Keras's own (models/kernels.py)."""
+    """Whether layers may compute with less work than Keras's own (models/fast)."""
     return not tf.config.list_physical_devices("GPU")
 
 
@@ -40,7 +40,6 @@ def choices() -> dict[str, str]:
         "steps a call": "1 with convolutions, several without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
         "threads": _threads(),
-        "layers": _layers(),
         "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",
     }
 
@@ -49,20 +48,6 @@ def _jit() -> tuple[bool, str]:
     if tf.config.list_physical_devices("GPU"):
         return True, "on a GPU it joins small kernels, as Keras's own fit does"
     return False, "on a CPU it compiles for seconds, which a short run does not win back"
-
-
-def _layers() -> str:
-    anywhere = (
-        "a 5×5 convolution after Up on the small image, ReLUs without a second derivative, "
-        "Adam in one operation"
-    )
-    if own_kernels():
-        return (
-            f"with less work than Keras's own: {anywhere}; and, on a CPU alone, convolutions as "
-            "products of spectra, a last ConvT on the small image, batch normalisation in one "
-            "operation, dropout from 16 random bits"
-        )
-    return f"Keras's own, whose operations XLA joins on a GPU, but for three: {anywhere}"
 
 
 def _threads() -> str:

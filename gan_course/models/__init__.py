@@ -2,8 +2,7 @@
 
 In: a Recipe. Out: (generator, discriminator), with their initial weights drawn from its seed.
 Nothing here knows data, losses or training. The notation of the layers is in `notation.py`; how
-they save work, on a CPU in `fused.py` and `spectral.py`, anywhere in `subpixel.py` and
-`piecewise.py`.
+they save work on a CPU, in `fast/`.
 """
 
 import re
@@ -12,11 +11,11 @@ from gan_course.base import device
 from gan_course.base.backend import check_settings, keras
 from gan_course.base.errors import InputError
 from gan_course.base.seeds import layer_seed
-from gan_course.models.fast import fused, piecewise, subpixel
+from gan_course.models import fast
 from gan_course.models.notation import layers_of
 from gan_course.recipes.adversarial import Adversarial
 
-__all__ = ["build", "network"]
+__all__ = ["build", "check_output", "network"]
 
 
 def build(recipe: Adversarial) -> tuple[keras.Sequential, keras.Sequential]:
@@ -33,8 +32,8 @@ def build(recipe: Adversarial) -> tuple[keras.Sequential, keras.Sequential]:
     seed, policy = recipe.seed, device.policy(recipe.layer_dtype)
     generator = network("generator", (recipe.latent_dim,), recipe.generator, seed, policy)
     discriminator = network("discriminator", recipe.image_shape, recipe.discriminator, seed, policy)
-    _check_output(generator, recipe.image_shape, "an image")
-    _check_output(discriminator, (1,), "one logit")
+    check_output(generator, recipe.image_shape, "an image")
+    check_output(discriminator, (1,), "one logit")
     return generator, discriminator
 
 
@@ -55,19 +54,14 @@ def network(
         dtype = "float32" if number == len(lines) else policy
         try:
             for layer in layers_of(line, f"{name}_{number}", seed, dtype):
-                before = made.layers[-1] if made.layers else None
                 made.add(layer)  # builds it
-                fused.hasten(layer)
-                piecewise.straighten(layer)
-                if isinstance(before, keras.layers.UpSampling2D):
-                    subpixel.fold_upsampling(before, layer)
                 _seed_power_iteration(layer, seed)
         except InputError as error:
             raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None
         except ValueError as error:  # Keras: this layer does not take what the last one gives
             reason = _reason(error)
             raise InputError(f"{name}, layer {number} ({line!r}) does not fit: {reason}") from None
-    return made
+    return fast.speed_up(made)
 
 
 def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:
@@ -84,7 +78,8 @@ def _reason(error: ValueError) -> str:
     return bold[1] if bold else str(error).splitlines()[0]
 
 
-def _check_output(network: keras.Sequential, expected: tuple, what: str) -> None:
+def check_output(network: keras.Sequential, expected: tuple, what: str) -> None:
+    """Raises InputError if the network ends in another shape than the game needs."""
     found = tuple(network.output_shape[1:])
     if found != tuple(expected):
         raise InputError(

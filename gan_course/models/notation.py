@@ -7,6 +7,7 @@ A line is one layer, then what is done to its output, left to right:
   ConvT 64 k5 s2           Conv2DTranspose
   Up                       UpSampling2D x2, nearest
   Reshape 7 7 256 · Flatten · Dropout .4
+  GlobalMaxPool            the largest value of each feature map
 
   ... N(0,.02)             kernel from a normal distribution (mean, standard deviation)
   ... xavier               kernel from Glorot's normal distribution
@@ -95,6 +96,11 @@ def _flatten(numbers: list[float], **options) -> keras.layers.Layer:
     return keras.layers.Flatten(**options)
 
 
+def _global_max_pool(numbers: list[float], **options) -> keras.layers.Layer:
+    _whole(numbers, 0, "no number")
+    return keras.layers.GlobalMaxPooling2D(**options)
+
+
 _LAYERS = {
     "Dense": _dense,
     "Conv": _convolution(keras.layers.Conv2D),
@@ -102,6 +108,7 @@ _LAYERS = {
     "Up": _up,
     "Reshape": _reshape,
     "Flatten": _flatten,
+    "GlobalMaxPool": _global_max_pool,
 }
 _WEIGHTED = ("Dense", "Conv", "ConvT")
 

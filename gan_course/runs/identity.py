@@ -16,6 +16,7 @@ from gan_course.base import device
 from gan_course.base.backend import keras, processor_name, tf, usable_cores
 from gan_course.base.errors import InputError, RunWarning
 from gan_course.games.game import Game
+from gan_course.models import fast
 from gan_course.recipes.schema import Recipe
 from gan_course.runs import history
 from gan_course.runs.rundir import RunDir
@@ -54,6 +55,7 @@ def session(recipe: Recipe, replicas: int | None, done: int) -> dict:
         "operations_at_a_time": threading.get_inter_op_parallelism_threads(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS"),
         "xla": replicas is None and device.jit(recipe.jit),
+        "layers": ", ".join(fast.active()) or "keras",
         "layer_dtype": device.policy(recipe.layer_dtype),
         "replicas": replicas or 1,
     }

@@ -13,6 +13,7 @@ from gan_course.base.errors import InputError
 from gan_course.data.sources import MIRROR, mirrored
 from gan_course.games import state
 from gan_course.measures.diagnosis.checkup import examine
+from gan_course.models import fast
 from gan_course.runs import history
 from gan_course.runs.stored import StoredRun
 
@@ -43,6 +44,7 @@ def machine() -> dict[str, str]:
         "tensorflow": f"{tf.__version__}, keras {keras.__version__}",
         "device": gpus or f"CPU, {os.cpu_count()} cores (no GPU found)",
         **device.choices(),
+        "layers": fast.explain(),
         "mirror": mirror,
     }
 

@@ -1,55 +1,42 @@
-"""Keras's layers with fewer passes over the memory, on a CPU.
+"""Normalisation and dropout with fewer passes over the memory.
 
-In: a Keras layer that has been built. Out: the same layer: same weights, same summary, same file,
-and the same result up to rounding (from dropout: of the same distribution). A model that is loaded
-from its file computes in Keras's way. On a GPU nothing is changed: XLA joins the operations there.
-`python -m benchmarks.settings` shows what it brings.
+In: a Keras layer that has been built. Out: the same layer, with the same result up to rounding
+(from dropout: of the same distribution).
 """
 
-from collections.abc import Callable
 from functools import partial
 
-from gan_course.base import device
 from gan_course.base.backend import keras, tf
 from gan_course.base.seeds import uniform_words
-from gan_course.models.fast import fourier
-from gan_course.models.fast.subpixel import finished, fold_stride
 
 _VECTOR = 16  # channels that a kernel takes at a time; with a remainder it is slower than Keras
 
 
-def hasten(layer: keras.layers.Layer) -> None:
-    """Let the layer compute with less work, if it is one that gains by it."""
-    if not device.own_kernels():
-        return
-    if isinstance(layer, keras.layers.BatchNormalization):
-        if layer.input_spec.ndim == 4 and layer.gamma.shape[0] % _VECTOR == 0:
-            layer.call = partial(_normalised, layer)
-    elif isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
-        layer.call = partial(_dropped, layer)
-    elif isinstance(layer, keras.layers.Conv2D):
-        _hasten_convolution(layer, fourier.convolution)
-    elif isinstance(layer, keras.layers.Conv2DTranspose) and not fold_stride(layer):
-        _hasten_convolution(layer, fourier.transposed_convolution)
+def fuse_norm(layer: keras.layers.Layer) -> bool:
+    """Let a batch normalisation of images be one operation, if it gains by it; whether it does."""
+    gains = (
+        type(layer) is keras.layers.BatchNormalization
+        and layer.input_spec.ndim == 4
+        and layer.axis in (-1, 3)
+        and layer.scale
+        and layer.center
+        and not getattr(layer, "renorm", False)
+        and layer.gamma.shape[0] % _VECTOR == 0
+    )
+    if gains:
+        layer.call = partial(_normalise, layer)
+    return gains
 
 
-def _hasten_convolution(layer: keras.layers.Layer, spectral_convolution: Callable) -> None:
-    size, stride = layer.kernel_size[0], layer.strides[0]
-    height, width, channels, filters = *layer.input.shape[1:], layer.filters
-    if isinstance(layer, keras.layers.Conv2DTranspose):
-        height, width, channels, filters = stride * height, stride * width, filters, channels
-    if layer.compute_dtype == "float32" and fourier.gains(
-        (height, width), channels, filters, size, stride
-    ):
-        layer.call = partial(_convolved, layer, spectral_convolution)
+def use_16_bits(layer: keras.layers.Layer) -> bool:
+    """Let a dropout draw 16 random bits a unit in place of 32; whether it does."""
+    gains = type(layer) is keras.layers.Dropout and layer.rate > 0 and layer.noise_shape is None
+    if gains:
+        layer.call = partial(_drop, layer)
+    return gains
 
 
-def _convolved(layer: keras.layers.Layer, convolution: Callable, images: tf.Tensor) -> tf.Tensor:
-    kernel = tf.convert_to_tensor(layer.kernel)
-    return finished(layer, convolution(images, kernel, layer.strides[0]))
-
-
-def _normalised(layer: keras.layers.BatchNormalization, images, training=None, mask=None):
+def _normalise(layer: keras.layers.BatchNormalization, images, training=None, mask=None):
     """Batch normalisation in one operation; Keras puts it together from about ten.
 
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, Algorithm 1.
@@ -72,7 +59,7 @@ def _normalised(layer: keras.layers.BatchNormalization, images, training=None, m
     return made
 
 
-def _dropped(layer: keras.layers.Dropout, inputs: tf.Tensor, training=False):
+def _drop(layer: keras.layers.Dropout, inputs: tf.Tensor, training=False):
     """Dropout that asks for 16 random bits a unit; Keras draws 32 and makes a number of them.
 
     The rate is rounded to a multiple of 2⁻¹⁶, and the units that stay are scaled accordingly.

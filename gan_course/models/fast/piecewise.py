@@ -3,8 +3,7 @@
 In: a Keras layer. Out: the same layer, with the same results and the same gradients.
 A gradient penalty is differentiated through the gradient of D. There TensorFlow answers the
 question how the slope of a ReLU depends on its input with zeros, correctly, and then takes these
-zeros through every convolution back to the first. With no answer at all that work is not done: a
-seventh of a step of WGAN-GP.
+zeros through every convolution back to the first. With no answer at all that work is not done.
 """
 
 from functools import partial
@@ -12,12 +11,16 @@ from functools import partial
 from gan_course.base.backend import keras, tf
 
 
-def straighten(layer: keras.layers.Layer) -> None:
-    """Let the layer, if it is a ReLU or a leaky one, leave the zeros out."""
-    if isinstance(layer, keras.layers.LeakyReLU):
-        layer.call = partial(leaky_relu, slope=layer.negative_slope)
-    elif isinstance(layer, keras.layers.ReLU) and _is_plain(layer):
-        layer.call = partial(leaky_relu, slope=0.0)
+def drop_second_slopes(layer: keras.layers.Layer) -> bool:
+    """Let the layer, if it is a ReLU or a leaky one, leave the zeros out; whether it does."""
+    if type(layer) is keras.layers.LeakyReLU:
+        slope = layer.negative_slope
+    elif type(layer) is keras.layers.ReLU and _is_plain(layer):
+        slope = 0.0
+    else:
+        return False
+    layer.call = partial(leaky_relu, slope=slope)
+    return True
 
 
 def leaky_relu(inputs: tf.Tensor, slope: float) -> tf.Tensor:

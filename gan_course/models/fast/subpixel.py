@@ -5,9 +5,6 @@ The pixels of the larger image are of stride × stride kinds, by where they lie 
 ones. For each kind the weights that meet the same small pixel are summed first; one convolution of
 the small image then makes all kinds side by side, and they are put in their places.
 
-The layer stays a plain Keras layer: its weights, its place in a summary and in a file are what they
-were, and a model that is loaded from the file computes in Keras's way.
-
 Source: the sub-pixel convolution of Shi et al. 2016, arXiv:1609.05158, section 2.2.
 """
 
@@ -16,65 +13,90 @@ from functools import partial
 
 import numpy as np
 
-from gan_course.base import device
 from gan_course.base.backend import keras, tf
-from gan_course.models.fast import fourier
+from gan_course.models.fast.convolve import finish, is_plain, plain
 
 SMALLEST = 5  # kernel size after an upsampling; at 3 the sums cost more than they save
 MOST_FILTERS = 3  # of a transposed convolution with a stride: those of an image
 
 
-def fold_upsampling(up: keras.layers.UpSampling2D, layer: keras.layers.Layer) -> None:
-    """Let the layer after `up` compute on the image before it, if it is one that gains by it.
+def fold_upsampling(before: keras.layers.Layer, layer: keras.layers.Layer, spectra: bool) -> bool:
+    """Let a convolution after `Up` compute on the image before it, if it gains; whether it does.
 
     An upsampled image shows each pixel four times, so a 5×5 kernel meets only 3×3 different ones:
-    36 products for each small pixel instead of 100. `python -m benchmarks.steps` shows what is
-    left of that.
+    36 products for each small pixel instead of 100.
+
+    Args:
+      before: the layer whose output this one takes.
+      spectra: the convolution of the small image may be computed with spectra.
     """
-    if not isinstance(layer, keras.layers.Conv2D | keras.layers.Conv2DTranspose):
-        return
+    if not (_doubles(before) and is_plain(layer)):
+        return False
     size = layer.kernel_size[0]
-    if layer.strides == (1, 1) and size >= SMALLEST and size % 2 == 1:
-        up.call = partial(_remembered, up)
-        layer.call = partial(_after_upsampling, layer, _doubled(size))
+    gains = layer.strides == (1, 1) and size >= SMALLEST and size % 2 == 1
+    if gains:
+        before.call = partial(_remember, before)
+        layer.call = partial(_convolve_small, layer, _doubled(size), spectra)
+    return gains
 
 
-def fold_stride(layer: keras.layers.Conv2DTranspose) -> bool:
+def fold_stride(layer: keras.layers.Layer, spectra: bool) -> bool:
     """Let a transposed convolution with a stride and few filters compute as a convolution.
 
     The kernels of a CPU take 8 or 16 filters at a time. The last layer of a generator has one or
     three; here its four kinds of pixels are four or twelve.
+
+    Args:
+      spectra: that convolution may be computed with spectra.
+
+    Returns:
+      whether it does.
     """
+    if not (is_plain(layer) and isinstance(layer, keras.layers.Conv2DTranspose)):
+        return False
     size, (stride, _) = layer.kernel_size[0], layer.strides
     gains = layer.filters <= MOST_FILTERS and 1 < stride <= size
     if gains:
-        layer.call = partial(_with_stride, layer, _spread(size, stride))
+        layer.call = partial(_convolve_strided, layer, _spread(size, stride), spectra)
     return gains
 
 
-def _remembered(up: keras.layers.UpSampling2D, small: tf.Tensor) -> tf.Tensor:
+def _doubles(layer: keras.layers.Layer) -> bool:
+    return (
+        type(layer) is keras.layers.UpSampling2D
+        and layer.size == (2, 2)
+        and layer.interpolation == "nearest"
+        and layer.data_format == "channels_last"
+    )
+
+
+def _remember(up: keras.layers.UpSampling2D, small: tf.Tensor) -> tf.Tensor:
     """What Keras returns; a graph in which only the small image is used will not compute it."""
     large = type(up).call(up, small)
     large.upsampled_from = small
     return large
 
 
-def _after_upsampling(layer: keras.layers.Layer, shared: np.ndarray, large: tf.Tensor) -> tf.Tensor:
+def _convolve_small(
+    layer: keras.layers.Layer, meets: np.ndarray, spectra: bool, large: tf.Tensor
+) -> tf.Tensor:
     small = getattr(large, "upsampled_from", None)
     if small is None:  # Keras has changed its precision in between
         small = large[:, ::2, ::2]
     kernel = tf.convert_to_tensor(layer.kernel)
     if isinstance(layer, keras.layers.Conv2DTranspose):  # of stride 1: with the kernel turned round
         kernel = tf.transpose(kernel[::-1, ::-1], [0, 1, 3, 2])
-    return finished(layer, _all_kinds(small, kernel, shared))
+    return finish(layer, _all_kinds(small, kernel, meets, spectra))
 
 
-def _with_stride(layer: keras.layers.Layer, spread: np.ndarray, small: tf.Tensor) -> tf.Tensor:
+def _convolve_strided(
+    layer: keras.layers.Layer, meets: np.ndarray, spectra: bool, small: tf.Tensor
+) -> tf.Tensor:
     kernel = tf.transpose(tf.convert_to_tensor(layer.kernel), [0, 1, 3, 2])
-    return finished(layer, _all_kinds(small, kernel, spread))
+    return finish(layer, _all_kinds(small, kernel, meets, spectra))
 
 
-def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray) -> tf.Tensor:
+def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray, spectra: bool) -> tf.Tensor:
     """The larger image (batch, stride · H, stride · W, filters).
 
     Args:
@@ -88,25 +110,7 @@ def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray) -> tf.Ten
     # p, q: kinds of row and column; i, j: weights; y, x: small pixels; c, f: channels, filters
     kinds = tf.einsum("pyi,qxj,ijcf->yxcpqf", meets, meets, kernel)
     kinds = tf.reshape(kinds, [*kinds.shape[:3], math.prod(kinds.shape[3:])])
-    return tf.nn.depth_to_space(_convolution(small, kinds), stride)
-
-
-def _convolution(small: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    size, _, channels, filters = kernel.shape
-    if (
-        device.own_kernels()
-        and small.dtype == tf.float32
-        and fourier.gains(tuple(small.shape[1:3]), channels, filters, size, stride=1)
-    ):
-        return fourier.convolution(small, kernel)
-    return tf.nn.conv2d(small, kernel, 1, "SAME")
-
-
-def finished(layer: keras.layers.Layer, made: tf.Tensor) -> tf.Tensor:
-    """With the bias and the activation of the layer."""
-    if layer.use_bias:
-        made = tf.nn.bias_add(made, tf.cast(layer.bias, made.dtype))
-    return layer.activation(made)
+    return tf.nn.depth_to_space(plain(small, kinds, spectra), stride)
 
 
 def _doubled(size: int) -> np.ndarray:

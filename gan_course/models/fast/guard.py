@@ -1,0 +1,62 @@
+"""A look at a Keras that the tricks have not been tested with, before they are used.
+
+In: names of tricks. Out: whether a step of a tiny network ends where it does with Keras's own
+layers. The tricks lean on how Keras calls a layer and on names inside its layers and its Adam.
+"""
+
+import warnings
+from functools import cache
+
+import numpy as np
+
+from gan_course.base.backend import keras, tf
+from gan_course.base.errors import RunWarning
+from gan_course.models.fast import tricks
+
+TESTED = ("3.15",)  # with tests/test_fast.py
+
+
+@cache
+def trusted(names: tuple[str, ...], version: str = keras.__version__) -> bool:
+    """Whether the tricks may be used with this Keras; a RunWarning if not."""
+    if ".".join(version.split(".")[:2]) in TESTED:
+        return True
+    try:
+        np.testing.assert_allclose(one_step(names), one_step(()), rtol=1e-3, atol=1e-4)
+    except Exception as error:  # whatever a changed Keras breaks
+        warnings.warn(
+            f"gan_course has not been tested with Keras {version}, and its faster layers do not "
+            f"agree with it ({str(error).strip().splitlines()[0]}); Keras's own are used",
+            RunWarning,
+            stacklevel=2,
+        )
+        return False
+    return True
+
+
+def one_step(names: tuple[str, ...]) -> np.ndarray:
+    """All numbers of a small network with every kind of layer, after one update of Adam."""
+    layers, draw = keras.layers, keras.initializers.RandomNormal(stddev=0.1, seed=1)
+    network = keras.Sequential(
+        [
+            keras.Input((4, 4, 32)),
+            layers.Conv2D(32, 5, padding="same", kernel_initializer=draw, use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.LeakyReLU(0.2),
+            layers.Dropout(1e-6, seed=1),  # computes, and drops nothing
+            layers.UpSampling2D(),
+            layers.Conv2D(8, 5, padding="same", kernel_initializer=draw),
+            layers.ReLU(),
+            layers.Conv2DTranspose(1, 4, 2, padding="same", kernel_initializer=draw),
+        ],
+        name="guard",
+    )
+    optimizer = tricks.adam(names)(0.01, epsilon=1.0, name="guard")  # smooth in the gradient
+    optimizer.build(network.trainable_variables)
+    tricks.replace(network, names)
+    images = tf.constant(np.random.default_rng(0).normal(size=(3, 4, 4, 32)), tf.float32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.sin(network(images, training=True)))
+    weights = network.trainable_variables
+    optimizer.apply(tape.gradient(loss, weights), weights)
+    return np.concatenate([np.ravel(v) for v in [*network.variables, *optimizer.variables]])
