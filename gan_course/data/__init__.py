@@ -7,6 +7,6 @@ Nothing is ever substituted silently: what cannot be had is a `DatasetUnavailabl
 
 from gan_course.data.given import as_image_set
 from gan_course.data.imageset import ImageSet
-from gan_course.data.sources import DATASETS, load, stand_in
+from gan_course.data.sources import DATASETS, class_names, load, stand_in
 
-__all__ = ["DATASETS", "ImageSet", "as_image_set", "load", "stand_in"]
+__all__ = ["DATASETS", "ImageSet", "as_image_set", "class_names", "load", "stand_in"]

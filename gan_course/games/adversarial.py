@@ -73,6 +73,11 @@ class Game:
         """What the two play for. Raises InputError as `objectives.of_recipe` does."""
         return objectives.of_recipe(self.recipe, self._own)
 
+    @property
+    def played(self) -> Objective:
+        """The objective as the step sees it."""
+        return self.objective
+
     def build(self) -> tuple[keras.Model, keras.Model]:
         """A fresh generator and a fresh discriminator."""
         return build(self.recipe)
@@ -104,7 +109,7 @@ class Game:
         reals = from_uint8(tf.cast(batch["images"], tf.float32), self.recipe.value_range)
         scalars = train_step(
             state,
-            self.objective,
+            self.played,
             self.recipe.order,
             reals,
             drawn["latents"],

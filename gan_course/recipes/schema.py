@@ -27,7 +27,7 @@ _BLACK_TO_WHITE = Bound(
     lambda ends: ends in ((-1.0, 1.0), (0.0, 1.0)),
     "(-1, 1) or (0, 1)",
 )
-_GRID = Bound(lambda grid: min(grid) > 0, "(rows, columns)")
+ROWS_AND_COLUMNS = Bound(lambda grid: min(grid) > 0, "(rows, columns)")
 _SEED = Bound(lambda seed: 0 <= seed < 2**31, "in [0, 2**31)")
 
 
@@ -56,7 +56,10 @@ class Recipe:
     jit: bool | None = None  # whether XLA compiles the step; None: where it helps
     steps_per_call: Annotated[int, above(0)] | None = None  # in one call of the graph; then hooks
 
-    grid: Annotated[tuple[int, int], _GRID] = (4, 4)  # rows and columns of the sample grids
+    grid: Annotated[tuple[int, int], ROWS_AND_COLUMNS] = (
+        4,
+        4,
+    )  # rows and columns of the sample grids
     log_every: Annotated[int, above(0)] = 10  # steps between rows of the history
     sample_every: Annotated[int, above(0)]  # steps between sample grids: the frames of the GIF
     early_sample: Annotated[int, at_least(0)] = 0  # one more grid, after this step; 0: none

@@ -64,7 +64,7 @@ class FitGAN(keras.Model):
         self.generator, self.discriminator = self.players.generator, self.players.discriminator
         self.g_optimizer, self.d_optimizer = self.players.g_optimizer, self.players.d_optimizer
         self.sampler = self.players.sampler
-        self.means = RunningMeans(("loss", *contract.scalar_names(self.game.objective)))
+        self.means = RunningMeans(("loss", *contract.scalar_names(self.game.played)))
         self.first_step = 0  # where epoch 0 of this fit began
         self.step_function = loop.step_function(self.game, self.players, device.jit(recipe.jit))
         self.built = True  # both networks are

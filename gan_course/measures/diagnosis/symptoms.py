@@ -65,7 +65,7 @@ def generator_gradient(game: Game, train_state: Players) -> tuple[float, float]:
     seed = seeds.derive(game.recipe.seed, seeds.CHECKUP, 0)
     with tf.GradientTape(persistent=True) as tape:
         logits = game.judged(train_state, _NOISE, seed)
-        losses = game.objective.g_loss(logits)
+        losses = game.played.g_loss(logits)
         loss = tf.reduce_mean(losses)
     gradients = tape.gradient(loss, train_state.generator.trainable_variables)
     heard = tf.reduce_mean(tf.abs(tape.gradient(losses, logits)))
