@@ -218,7 +218,6 @@ class Pixels:
     """Features without a network: five pixels. Keeps what it saw."""
 
     names = ()
-    accuracy = None
     fingerprint = "pixels"
 
     def __init__(self):

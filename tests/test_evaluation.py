@@ -58,7 +58,6 @@ class Statistics:
     """Features without a network: brightness, contrast and the two slopes. Keeps what it saw."""
 
     names = ()
-    accuracy = None
     fingerprint = "x"
 
     def __init__(self):
@@ -218,6 +217,17 @@ def test_modes_are_counted_around_the_centres_of_the_set(name, centres):
     assert found["modes_covered"].value == 3 and found["modes_covered"].real == len(centres)
     assert found["high_quality_share"].value == pytest.approx(0.75 * 0.989, abs=0.02)
     assert found["high_quality_share"].real == pytest.approx(0.989, abs=0.025)
+
+
+def test_modes_of_a_mixture_of_your_own_are_counted_too():
+    pixels = np.repeat(np.array([[0, 0], [255, 255], [0, 255]], np.uint8), 60, axis=0)
+    real = pixels[:, np.newaxis]  # three corners of the plane
+    data = ImageSet("mine", real, centres=[[-1, -1], [1, 1], [-1, 1]], deviation=0.1)
+    samples = data.x_train[:90] // 255 * 230  # of two corners; 230 is 0.80 between -1 and 1
+    found = evaluate(samples, data, Coordinates())
+    # (0.80, 0.80) is 0.28 from (1, 1): within three deviations
+    assert (found["modes_covered"].value, found["modes_covered"].real) == (2, 3)
+    assert found["high_quality_share"].value == 1
 
 
 def test_what_was_measured_of_what_is_said(seen_whole):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gan_course.base.errors import InputError
-from gan_course.data import ImageSet
+from gan_course.data import ImageSet, load
 
 RNG = np.random.default_rng(2)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)
@@ -259,3 +259,55 @@ def test_shrinking_takes_memory_of_the_size_of_the_images():
         tracemalloc.stop()
     # all at once in float32 they would take four times as much
     assert small.x_train.nbytes <= peak < 3 * found.x_train.nbytes
+
+
+# Points of the plane
+
+
+def points(**changes):
+    return ImageSet("mine", np.zeros((9, 1, 2), np.uint8), **changes)
+
+
+@pytest.mark.parametrize(("shape", "expected"), [((1, 2), True), ((2, 1), False), ((4, 6), False)])
+def test_images_of_two_pixels_side_by_side_are_points(shape, expected):
+    assert ImageSet("mine", np.zeros((9, *shape), np.uint8)).points is expected
+
+
+@pytest.mark.parametrize(("name", "count"), [("ring", 8), ("grid", 25)])
+def test_the_means_of_the_points_of_each_label_are_the_centres(name, count):
+    data = load(name)
+    where = data.x_train.reshape(-1, 2) / 127.5 - 1
+    means = np.array([where[data.y_train == label].mean(axis=0) for label in range(count)])
+    np.testing.assert_allclose(data.centres, means, atol=0.01)
+    spread = (where - data.centres[data.y_train]).std()
+    assert data.deviation == pytest.approx(spread, abs=0.001)
+
+
+def test_one_class_and_shrunk_points_know_no_centres():
+    assert load("ring:45°").centres is None
+    assert load("ring", (1, 1, 1)).centres is None
+
+
+def test_centres_of_your_own_become_floats():
+    found = points(centres=[[0, 1], [1, 0], [0, 0]], deviation=0.1)
+    assert found.centres.shape == (3, 2) and found.centres.dtype == float
+
+
+@pytest.mark.parametrize(
+    ("centres", "deviation", "message"),
+    [
+        (np.zeros((3, 3)), 0.1, "got centres of shape (3, 3) for images of (1, 2, 1)"),
+        (np.zeros(2), 0.1, "got centres of shape (2,) for images of (1, 2, 1)"),
+        (np.zeros((3, 2)), None, "must be above 0, got None"),
+        (np.zeros((3, 2)), 0.0, "must be above 0, got 0.0"),
+    ],
+)
+def test_centres_that_cannot_be_used_are_refused(centres, deviation, message):
+    with pytest.raises(InputError) as caught:
+        points(centres=centres, deviation=deviation)
+    assert message in str(caught.value)
+
+
+def test_centres_of_pictures_are_refused():
+    with pytest.raises(InputError, match=r"for images of \(4, 6, 1\)"):
+        ImageSet("a", np.zeros((9, 4, 6), np.uint8), centres=np.zeros((3, 2)), deviation=0.1)

@@ -19,6 +19,8 @@ class ImageSet:
     x_train, x_test: uint8 (N, H, W, C), C being 1 or 3; (N, H, W) is taken as one channel.
     y_train, y_test: integers (N,) or None.
     names: the class names, `names[label]`; empty where there are no labels.
+    centres, deviation: of the Gaussians that points are drawn from, where these are known: floats
+      (K, 2) in [-1, 1], and the standard deviation around each in either direction.
     source: where the images came from, as a sentence for the user.
     """
 
@@ -29,6 +31,8 @@ class ImageSet:
     y_test: np.ndarray | None = None
     names: tuple[str, ...] = ()
     source: str = "given as arrays"
+    centres: np.ndarray | None = None
+    deviation: float | None = None
 
     def __post_init__(self):
         if not isinstance(self.name, str):
@@ -56,11 +60,32 @@ class ImageSet:
                 f"{self.name}: training images of {self.image_shape}, "
                 f"test images of {self.x_test.shape[1:]}; bring them to one size"
             )
+        if self.centres is not None:
+            object.__setattr__(self, "centres", self._checked_centres())
+
+    def _checked_centres(self) -> np.ndarray:
+        centres = np.asarray(self.centres, float)
+        if not self.points or centres.ndim != 2 or centres.shape[1] != 2:
+            raise InputError(
+                f"{self.name}: centres (K, 2) are for points of the plane, images of 1x2 pixels; "
+                f"got centres of shape {centres.shape} for images of {self.image_shape}"
+            )
+        if self.deviation is None or not self.deviation > 0:
+            raise InputError(
+                f"{self.name}: the deviation around the centres must be above 0, "
+                f"got {self.deviation}"
+            )
+        return centres
 
     @property
     def image_shape(self) -> tuple[int, int, int]:
         """Height, width, channels."""
         return self.x_train.shape[1:]
+
+    @property
+    def points(self) -> bool:
+        """Whether these are points of the plane: images of two grey pixels, x and y."""
+        return self.image_shape == (1, 2, 1)
 
     def one_class(self, name: str) -> "ImageSet":
         """The images of one class; they need no labels any more.
@@ -102,7 +127,10 @@ class ImageSet:
             return np.rint(total, out=total).astype(np.uint8)
 
         source = f"{self.source}, shrunk from {height}×{width} to {rows}×{columns}"
-        return replace(self, x_train=means(self.x_train), x_test=means(self.x_test), source=source)
+        return replace(
+            self, x_train=means(self.x_train), x_test=means(self.x_test), source=source,
+            centres=None, deviation=None,
+        )  # fmt: skip
 
     def fingerprint(self) -> str:
         """Eight hex digits from the number of training images and up to 2,000 of them.

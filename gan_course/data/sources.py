@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 from gan_course.base.archives import read_arrays
 from gan_course.base.errors import DatasetUnavailable, InputError, unknown_name
 from gan_course.base.files import user_path
@@ -33,6 +35,8 @@ class Dataset:
     fetch: Callable[[], Arrays]  # under `_KEYS`
     origin: str  # where `fetch` gets them, for messages
     stand_in: str | None = None  # None: this set is embedded itself
+    centres: np.ndarray | None = None  # of an embedded mixture, as in ImageSet
+    deviation: float | None = None
 
 
 def _embedded(make: Callable, train: int = 10_000, test: int = 2_000) -> Callable[[], Arrays]:
@@ -106,12 +110,16 @@ DATASETS: dict[str, Dataset] = {
         names=gaussians.RING_NAMES,
         fetch=_embedded(gaussians.ring),
         origin="made by code",
+        centres=gaussians.RING,
+        deviation=gaussians.DEVIATION,
     ),
     "grid": Dataset(
         about="25 Gaussians on a grid, points as 1×2 pixels, 10,000 + 2,000, made by code",
         names=gaussians.GRID_NAMES,
         fetch=_embedded(gaussians.grid),
         origin="made by code",
+        centres=gaussians.GRID,
+        deviation=gaussians.DEVIATION,
     ),
 }
 _QUICKDRAW = re.compile(r"quickdraw_([\w-]+)")
@@ -159,7 +167,10 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
 def _load_whole(name: str) -> ImageSet:
     dataset = find(name)
     if dataset.stand_in is None:
-        return ImageSet(name, **dataset.fetch(), names=dataset.names, source=dataset.origin)
+        return ImageSet(
+            name, **dataset.fetch(), names=dataset.names, source=dataset.origin,
+            centres=dataset.centres, deviation=dataset.deviation,
+        )  # fmt: skip
     file = mirror_file(name)
     if file is not None:
         arrays, source = read_archive(file), "from the mirror folder"

@@ -14,17 +14,16 @@ import numpy as np
 from gan_course.base import seeds
 from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
-from gan_course.data.painted import gaussians
 from gan_course.data.ranges import to_uint8
 from gan_course.games.game import Game
 from gan_course.games.state import State
 from gan_course.measures import metrics
-from gan_course.measures.features import Coordinates, Features
+from gan_course.measures.counting import modes_of, tells_classes
+from gan_course.measures.features import Features
 from gan_course.measures.metrics.neighbours import squared_radii
 from gan_course.measures.references import check_enough, real_images
 
 _COPIES = 1_000  # samples that are looked up among the training images
-_CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
 
 
 @dataclass(frozen=True)
@@ -120,11 +119,11 @@ def evaluate(
     fake = samples[: len(real)]
     looked = [_look(features, images) for images in (real, second, fake)]
     measures = [*_distances(*(look[0] for look in looked))]
-    if isinstance(features, Coordinates):
-        measures += _modes(data.name, fake, second)
+    if data.points:
+        measures += _modes(data, fake, second)
     else:
         measures += _manifold(*(look[0] for look in looked))
-        if data.names and tuple(data.names) == features.names:
+        if tells_classes(features, data):
             measures += _classes(len(data.names), looked[2][1], looked[1][1])
         others = second if data.x_test is None else data.x_train
         measures.append(_novelty(fake, data.x_train, real, others))
@@ -188,17 +187,16 @@ def _classes(classes: int, made: np.ndarray, real: np.ndarray) -> list[Measure]:
     return found
 
 
-def _modes(name: str, fake: np.ndarray, second: np.ndarray) -> list[Measure]:
-    if name not in _CENTRES:
+def _modes(data: ImageSet, fake: np.ndarray, second: np.ndarray) -> list[Measure]:
+    if data.centres is None:
         return []
-    made, real = metrics.points(fake), metrics.points(second)
 
-    def count(found: np.ndarray) -> np.ndarray:
-        modes = metrics.count_modes(found, _CENTRES[name], gaussians.DEVIATION)
+    def count(images: np.ndarray) -> np.ndarray:
+        modes = modes_of(images, data)
         return np.array([modes.covered, modes.quality])
 
-    values, floors = count(made), count(real)
-    errors = metrics.jackknife(lambda rows: count(made[rows]), len(made))
+    values, floors = count(fake), count(second)
+    errors = metrics.jackknife(lambda rows: count(fake[rows]), len(fake))
     table = np.array([values, errors, floors]).tolist()
     return [
         Measure(*row, "high")

@@ -11,11 +11,11 @@ import numpy as np
 from gan_course.base import seeds
 from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
-from gan_course.data.painted import gaussians
 from gan_course.data.ranges import to_uint8
 from gan_course.games import objectives, state
 from gan_course.games.state import State
 from gan_course.measures import metrics
+from gan_course.measures.counting import modes_of, tells_classes
 from gan_course.measures.diagnosis import symptoms as measured
 from gan_course.measures.diagnosis.finding import HEALTHY, Finding
 from gan_course.measures.diagnosis.symptoms import Symptoms
@@ -27,7 +27,6 @@ from gan_course.runs.rundir import step_of
 from gan_course.runs.stored import StoredRun
 
 _SAMPLES = 1_000  # of each moment; as many real images
-_CENTRES = {"ring": gaussians.RING, "grid": gaussians.GRID}
 
 
 @dataclass(frozen=True)
@@ -185,21 +184,16 @@ def _samples(run: StoredRun) -> list[np.ndarray]:
 
 def _modes(data: ImageSet, fake: np.ndarray, real: np.ndarray) -> tuple[int, int] | None:
     """How many modes of a mixture whose centres are known the samples have, and real images."""
-    if data.name not in _CENTRES:
+    if data.centres is None:
         return None
-
-    def covered(images: np.ndarray) -> int:
-        found = metrics.points(images)
-        return metrics.count_modes(found, _CENTRES[data.name], gaussians.DEVIATION).covered
-
-    return covered(fake), covered(real)
+    return modes_of(fake, data).covered, modes_of(real, data).covered
 
 
 def _classes(
     data: ImageSet, features: Features, fake: np.ndarray, real: np.ndarray
 ) -> tuple[int, int] | None:
     """How many classes the samples have, and real images, as a classifier of them sees it."""
-    if not data.names or tuple(data.names) != features.names:
+    if not tells_classes(features, data):
         return None
     seen = [features.look(images)[1] for images in (fake, real)]
     return tuple(metrics.classes_covered(labels, len(data.names)) for labels in seen)

@@ -5,7 +5,7 @@ points; the last hidden layer of a small classifier for anything else. `inceptio
 colour photographs.
 """
 
-from gan_course.measures.features.chosen import Features, features_for
+from gan_course.measures.features.choice import Features, features_for
 from gan_course.measures.features.classifier import Classifier, classifier_of
 from gan_course.measures.features.coordinates import Coordinates
 from gan_course.measures.features.inception import Inception, inception

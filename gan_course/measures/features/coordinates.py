@@ -12,7 +12,6 @@ class Coordinates:
     """uint8 images (N, 1, 2, 1) -> their coordinates (N, 2) in [-1, 1]."""
 
     names: tuple[str, ...] = ()
-    accuracy: float | None = None
     fingerprint: str = "coordinates"
 
     def __call__(self, images: np.ndarray) -> np.ndarray:

@@ -26,7 +26,6 @@ class Inception:
 
     model: keras.Model
     names: tuple[str, ...] = ()
-    accuracy: float | None = None
 
     def __call__(self, images: np.ndarray, batch: int = 50) -> np.ndarray:
         parts = [self._features(images[at : at + batch]) for at in range(0, len(images), batch)]
