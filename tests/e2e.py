@@ -24,8 +24,12 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("GAN_COU
 
 
 def tiny(**changes):
-    """A GAN of 8x8 images with all that has a memory: BN, Dropout, Adam, two updates of D."""
-    from gan_course import Recipe
+    """A GAN of 8x8 images with all that has a memory: BN, Dropout, Adam, two updates of D.
+
+    With `classes` among the changes it is a conditional one.
+    """
+    from gan_course.recipes.adversarial import Adversarial
+    from gan_course.recipes.conditional import Conditional
 
     fields = dict(
         name="tiny",
@@ -49,7 +53,9 @@ def tiny(**changes):
         sample_every=10,
         checkpoint_every=7,
     )
-    return Recipe(**{**fields, **changes})
+    if "classes" not in changes:
+        return Adversarial(**{**fields, **changes})
+    return Conditional(**{**fields, "grid": (changes["classes"], 2), **changes})
 
 
 CONVOLUTIONS = dict(
@@ -70,10 +76,31 @@ def pixels(count: int = 50, shape: tuple = SHAPE) -> np.ndarray:
     return np.random.default_rng(7).integers(0, 256, (count, *shape), dtype=np.uint8)
 
 
-def image_set():
+def image_set(classes: int | None = None):
+    """50 images of noise; with labels, drawn, where there are classes."""
     from gan_course.data import ImageSet
 
-    return ImageSet("noise", pixels())
+    labels = None if classes is None else np.random.default_rng(8).integers(0, classes, 50)
+    return ImageSet("noise", pixels(), labels)
+
+
+def on_noise(recipe, objective=None):
+    """The game of a recipe on noise of its shape, as many images as a batch needs."""
+    from gan_course.data import ImageSet
+    from gan_course.games.game import game_of
+
+    own = {} if objective is None else {"objective": objective}
+    images = pixels(max(50, recipe.batch_size), recipe.image_shape)
+    return game_of(recipe, ImageSet("noise", images), **own)
+
+
+def started(recipe, objective=None, steps_per_call: int = 1):
+    """That game, its fresh state, and its compiled step."""
+    from gan_course.training import loop
+
+    game = on_noise(recipe, objective)
+    state = game.start()
+    return game, state, loop.compile_step(game, state, steps_per_call=steps_per_call)
 
 
 def mirror(folder: Path) -> Path:
@@ -83,11 +110,12 @@ def mirror(folder: Path) -> Path:
     return folder
 
 
-def train(out: Path, hooks=(), **changes):
-    """`gan.train` on the tiny GAN with changes, silent."""
+def train(out: Path, hooks=(), results: bool = True, **changes):
+    """`gan.train` on the tiny GAN with changes, silent; `results` as there."""
     import gan_course as gan
 
-    return gan.train(tiny(**changes), out, data=image_set(), hooks=hooks, progress=False)
+    data = image_set(changes.get("classes"))
+    return gan.train(tiny(**changes), out, data=data, hooks=hooks, progress=False, results=results)
 
 
 def weights(run) -> list[np.ndarray]:

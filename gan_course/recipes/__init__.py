@@ -5,12 +5,12 @@ cores in minutes: smaller networks and fewer steps, on the same data.
 """
 
 from gan_course.base.errors import InputError, unknown_name
-from gan_course.recipes import dcgan, fashion, quickdraw, ring, vanilla, wgan, wgan_gp
+from gan_course.recipes import conditional, dcgan, fashion, quickdraw, ring, vanilla, wgan, wgan_gp
 from gan_course.recipes.schema import Recipe
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
-    for chapter in (vanilla, dcgan, quickdraw, ring, wgan, wgan_gp, fashion)
+    for chapter in (vanilla, dcgan, quickdraw, ring, wgan, wgan_gp, fashion, conditional)
     for recipe in chapter.RECIPES
 }
 
