@@ -188,9 +188,12 @@ def test_memory_is_measured_in_processes_of_their_own(saved, monkeypatch):
 
 def test_the_start_is_that_of_the_command(saved, monkeypatch):
     monkeypatch.setattr(startup, "ROUNDS", 1)
-    startup.main(("gan_plane",))
+    startup.main(("gan_plane",), images=20)
     (seconds,) = saved["startup"]["gan_plane"]["seconds"]
     assert 1 < seconds < 60
+    (imported,) = saved["startup"]["import gan_course"]["seconds"]
+    assert 0 < imported < seconds
+    assert {"gan_course --help", "20 glyphs", "20 shapes", "20 faces_toy"} < set(saved["startup"])
 
 
 def test_the_settings_are_measured_against_networks_that_compute_as_keras_does():

@@ -44,15 +44,13 @@ def python(code, **environment):
     )  # fmt: skip
 
 
-def test_the_package_is_imported_in_a_third_of_a_second_without_tensorflow_or_numpy():
+def test_the_package_is_imported_without_tensorflow_or_numpy():
     code = """
-import sys, time
-start = time.perf_counter()
+import sys
 import gan_course
-print(time.perf_counter() - start, {"tensorflow", "keras", "numpy"} & set(sys.modules))
+print({"tensorflow", "keras", "numpy"} & set(sys.modules))
 """
-    seconds, loaded = min(python(code).stdout.split(maxsplit=1) for _ in range(3))
-    assert float(seconds) < 0.3 and loaded.strip() == "set()"
+    assert python(code).stdout.strip() == "set()"
 
 
 def test_recipes_and_errors_are_read_without_tensorflow():
