@@ -5,6 +5,7 @@ import io
 import os
 import zlib
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -21,11 +22,12 @@ from gan_course.measures.features import (
     features_for,
     inception,
 )
+from gan_course.measures.features.tasks import Task, examples, task_of
 
 # Keras, when it reads a file of weights
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-STEPS = 30  # of training, instead of many hundreds
+short = partial(classifier_of, steps=30)  # instead of many hundreds
 
 
 def pictures(count, seed, shape=(8, 8, 1)):
@@ -67,17 +69,16 @@ def same_weights(one, other):
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """An empty cache folder, and short training."""
+    """An empty cache folder."""
     monkeypatch.setenv("GAN_COURSE_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(classifier, "_STEPS", STEPS)
     return tmp_path / "cache" / "classifiers"
 
 
 @pytest.fixture
 def learnt(cache, monkeypatch):
-    """What classifiers would learn from: nothing is trained."""
+    """What classifiers would learn from, images and labels: nothing is trained."""
     tasks = []
-    monkeypatch.setattr(classifier, "_train", lambda model, *task: tasks.append(task))
+    monkeypatch.setattr(classifier, "fit", lambda model, x, y, steps: tasks.append((x, y)))
     return tasks
 
 
@@ -87,8 +88,7 @@ def kept(tmp_path_factory):
     folder, printed = tmp_path_factory.mktemp("kept"), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(printed):
         patch.setenv("GAN_COURSE_CACHE", str(folder))
-        patch.setattr(classifier, "_STEPS", STEPS)
-        found = classifier_of(labelled())
+        found = short(labelled())
     return found, folder, printed.getvalue()
 
 
@@ -163,22 +163,26 @@ def test_a_folder_is_no_class_of_a_set(learnt):
 # What a classifier learns from
 
 
-def test_all_training_images_are_learnt_where_there_are_test_images(learnt):
-    data = labelled()
-    classifier_of(data)
-    np.testing.assert_array_equal(learnt[0][0], data.x_train)
-    np.testing.assert_array_equal(learnt[0][1], data.y_train)
+def learnt_of(data):
+    """The images and labels that a classifier of that set learns from."""
+    return examples(data, task_of(data))[0]
+
+
+def test_all_training_images_are_learnt_where_there_are_test_images():
+    images, labels = learnt_of(labelled())
+    np.testing.assert_array_equal(images, labelled().x_train)
+    np.testing.assert_array_equal(labels, labelled().y_train)
 
 
 @pytest.mark.parametrize("x_test", [None, pictures(9, 5)[0]], ids=["none", "without labels"])
-def test_nine_tenths_of_the_training_images_are_learnt_without_labelled_test_images(learnt, x_test):
+def test_nine_tenths_of_the_training_images_are_learnt_without_labelled_test_images(x_test):
     images, labels = pictures(203, 1)
-    classifier_of(ImageSet("toy", images, labels, x_test, names=("upper", "lower")))
-    seen = {image.tobytes() for image in learnt[0][0]}
-    assert len(learnt[0][0]) == 203 - 20
+    learnt = learnt_of(ImageSet("toy", images, labels, x_test, names=("upper", "lower")))
+    seen = {image.tobytes() for image in learnt[0]}
+    assert len(learnt[0]) == 203 - 20
     assert sum(image.tobytes() not in seen for image in images) == 20
     known = dict(zip([image.tobytes() for image in images], labels, strict=True))
-    assert [known[image.tobytes()] for image in learnt[0][0]] == list(learnt[0][1])
+    assert [known[image.tobytes()] for image in learnt[0]] == list(learnt[1])
 
 
 def turned_by_hand(image, quarters):
@@ -191,17 +195,15 @@ def turned_by_hand(image, quarters):
 @pytest.mark.parametrize(
     ("shape", "quarters"), [((6, 6, 3), (0, 1, 2, 3)), ((4, 6, 1), (0, 2)), ((6, 4, 3), (0, 2))]
 )
-def test_images_without_labels_are_learnt_at_every_turn_that_keeps_their_shape(
-    learnt, shape, quarters
-):
+def test_images_without_labels_are_learnt_at_every_turn_that_keeps_their_shape(shape, quarters):
     images = np.random.default_rng(0).integers(0, 256, (40, *shape)).astype(np.uint8)
-    found = classifier_of(ImageSet("toy", images))
-    assert (found.task, found.names) == ("turned toy", ())
+    data = ImageSet("toy", images)
+    assert task_of(data) == Task("turned toy", len(quarters))
     all_turns = [
         {(turned_by_hand(image, quarter).tobytes(), turn) for turn, quarter in enumerate(quarters)}
         for image in images
     ]
-    learnt_images, turns = learnt[0]
+    learnt_images, turns = learnt_of(data)
     pairs = [(i.tobytes(), t) for i, t in zip(learnt_images, turns.tolist(), strict=True)]
     seen = [turns for turns in all_turns if turns & set(pairs)]
     # four of the forty are kept unseen, at all their turns
@@ -210,19 +212,22 @@ def test_images_without_labels_are_learnt_at_every_turn_that_keeps_their_shape(
 
 
 @pytest.mark.parametrize("names", [(), ("cats",)], ids=["no names", "one name"])
-def test_labels_that_tell_nothing_apart_are_not_learnt(learnt, names):
-    labels = np.zeros(30, int)
-    assert classifier_of(ImageSet("toy", upright(30, 0), labels, names=names)).names == ()
-    assert set(learnt[0][1]) == {0, 1, 2, 3}
+def test_labels_that_tell_nothing_apart_are_not_learnt(names):
+    data = ImageSet("toy", upright(30, 0), np.zeros(30, int), names=names)
+    assert task_of(data).names == ()
+    assert set(learnt_of(data)[1]) == {0, 1, 2, 3}
 
 
-def test_a_very_large_set_without_labels_is_thinned_evenly(learnt, monkeypatch):
-    monkeypatch.setattr(classifier, "_MOST", 50)
-    images = np.arange(0, 130, dtype=np.uint8).reshape(130, 1, 1, 1) * np.ones((1, 4, 4, 1))
-    classifier_of(ImageSet("toy", images.astype(np.uint8)))
-    levels = np.unique(learnt[0][0])
-    # every third of 130 is 44 images; four of these are kept unseen
-    assert set(levels) < set(range(0, 130, 3)) and len(levels) == 40
+def test_a_very_large_set_without_labels_is_thinned_evenly():
+    numbers = np.arange(44_001)  # the three nearest are 80 grey levels apart, far ones up to 79
+    levels = 80 * (numbers % 3) + numbers * 80 // 44_001
+    images = np.repeat(levels, 4).reshape(-1, 2, 2).astype(np.uint8)
+    learnt, _ = learnt_of(ImageSet("toy", images))
+    # every third is 14,667 images; a tenth of these is kept unseen; the others at four turns
+    assert len(learnt) == 4 * (14_667 - 1_466)
+    counts = np.bincount(learnt[:, 0, 0, 0], minlength=240)
+    assert (counts[80:] == 0).all()
+    np.testing.assert_allclose(counts[:80], len(learnt) / 80, rtol=0.2)
 
 
 # What it is worth
@@ -236,45 +241,43 @@ def test_the_accuracy_is_the_share_of_test_images_whose_class_it_predicts(kept):
     assert found.accuracy == pytest.approx(70 / 80, abs=1.5 / 80)
 
 
-def test_without_test_images_the_accuracy_is_that_on_a_tenth_kept_unseen(cache, learnt):
+def test_without_test_images_the_accuracy_is_that_on_a_tenth_kept_unseen():
     data = labelled(test=False)
-    classifier_of(data)
-    images, _ = learnt[0]
-    assert (len(images), len(data.x_train)) == (183, 203)
-    unseen = np.setdiff1d(
-        [image.tobytes() for image in data.x_train], [image.tobytes() for image in images]
+    (images, _), (unseen, _) = examples(data, task_of(data))
+    assert (len(images), len(unseen), len(data.x_train)) == (183, 20, 203)
+    assert sorted(i.tobytes() for i in np.concatenate([images, unseen])) == sorted(
+        image.tobytes() for image in data.x_train
     )
-    assert len(unseen) == 20
 
 
-def test_labels_that_come_in_an_order_leave_no_class_unlearnt(learnt):
+def test_labels_that_come_in_an_order_leave_no_class_unlearnt():
     labels = np.arange(200) % 10  # a tenth at even steps would be one whole class
     images = np.repeat(labels * 25, 64).reshape(200, 8, 8, 1).astype(np.uint8)
-    classifier_of(ImageSet("toy", images, labels, names=tuple("0123456789")))
-    assert set(learnt[0][1]) == set(range(10))
+    data = ImageSet("toy", images, labels, names=tuple("0123456789"))
+    assert set(learnt_of(data)[1]) == set(range(10))
 
 
 def test_other_labels_of_the_same_images_make_another_classifier(learnt, cache):
     data = labelled()
-    classifier_of(data)
-    classifier_of(data)
+    short(data)
+    short(data)
     assert len(learnt) == 1
-    classifier_of(replace(data, y_train=1 - data.y_train))
-    classifier_of(replace(data, y_test=1 - data.y_test))
-    classifier_of(replace(data, names=data.names[::-1]))
-    classifier_of(ImageSet(data.name, data.x_train))
+    short(replace(data, y_train=1 - data.y_train))
+    short(replace(data, y_test=1 - data.y_test))
+    short(replace(data, names=data.names[::-1]))
+    short(ImageSet(data.name, data.x_train))
     assert len(learnt) == 5
 
 
 def test_too_few_images_are_refused(cache):
     with pytest.raises(InputError, match=r"^'few' has 19 training images, .* it takes 20$"):
-        classifier_of(ImageSet("few", upright(19, 0)))
+        short(ImageSet("few", upright(19, 0)))
 
 
 def test_a_label_without_a_name_is_refused(cache):
     labels = np.arange(30) % 3
     with pytest.raises(InputError, match=r"^'toy' has labels up to 2, but 2 names; "):
-        classifier_of(ImageSet("toy", upright(30, 0), labels, names=("up", "down")))
+        short(ImageSet("toy", upright(30, 0), labels, names=("up", "down")))
 
 
 def test_a_set_of_one_s_own_with_a_colon_in_its_name_is_its_own_set(learnt, cache):
@@ -283,7 +286,7 @@ def test_a_set_of_one_s_own_with_a_colon_in_its_name_is_its_own_set(learnt, cach
 
 
 def test_the_turns_of_images_with_a_clear_top_are_told_apart(cache):
-    found = classifier_of(ImageSet("toy", upright(200, 3)))
+    found = short(ImageSet("toy", upright(200, 3)))
     assert found.accuracy == pytest.approx(1, abs=0.05)
     unseen = upright(50, 4)
     for turn in range(4):
@@ -293,13 +296,13 @@ def test_the_turns_of_images_with_a_clear_top_are_told_apart(cache):
 
 def test_the_turns_of_images_without_a_top_cannot_be_told_apart(cache):
     greys = np.random.default_rng(0).integers(0, 256, (200, 1, 1, 1)).astype(np.uint8)
-    found = classifier_of(ImageSet("toy", np.tile(greys, (1, 8, 8, 1))))
+    found = short(ImageSet("toy", np.tile(greys, (1, 8, 8, 1))))
     # whatever it says of an image, it says of all four turns, a tie apart that rounding decides
     assert found.accuracy == pytest.approx(1 / 4, abs=0.02)
 
 
 def test_images_that_are_not_square_are_turned_upside_down(cache):
-    found = classifier_of(ImageSet("toy", upright(200, 3, (6, 9, 3))))
+    found = short(ImageSet("toy", upright(200, 3, (6, 9, 3))))
     assert found.accuracy == pytest.approx(1, abs=0.05)
     unseen = upright(30, 4, (6, 9, 3))
     assert (found.look(unseen)[1] == 0).all() and (found.look(unseen[:, ::-1])[1] == 1).all()
@@ -391,7 +394,7 @@ def test_the_first_training_says_what_it_is_for(kept):
 
 def test_the_second_time_the_classifier_is_read_from_the_cache(kept, copied, learnt, capsys):
     before = copied.read_bytes(), copied.stat().st_mtime_ns
-    again = classifier_of(labelled())
+    again = short(labelled())
     assert capsys.readouterr().out == "" and learnt == []
     assert same_weights(again, kept[0]) and again.accuracy == kept[0].accuracy
     assert again.names == kept[0].names and str(again) == str(kept[0])
@@ -400,11 +403,11 @@ def test_the_second_time_the_classifier_is_read_from_the_cache(kept, copied, lea
 
 def test_features_from_the_cache_are_those_after_training(kept, copied):
     images = labelled().x_test
-    np.testing.assert_array_equal(classifier_of(labelled())(images), kept[0](images))
+    np.testing.assert_array_equal(short(labelled())(images), kept[0](images))
 
 
 def test_another_cache_folder_gets_the_same_weights(kept, cache, capsys):
-    assert same_weights(classifier_of(labelled()), kept[0])
+    assert same_weights(short(labelled()), kept[0])
     assert capsys.readouterr().out == kept[2]
     assert [file.name for file in cache.iterdir()] == os.listdir(kept[1] / "classifiers")
 
@@ -418,7 +421,7 @@ def test_other_data_are_not_measured_by_the_kept_classifier(kept, copied, learnt
         ImageSet("toy", pictures(203, 1)[0][:, :, :6], labels, names=("upper", "lower")),
     ]
     for data in others:
-        assert classifier_of(data).fingerprint != kept[0].fingerprint
+        assert short(data).fingerprint != kept[0].fingerprint
     assert len(learnt) == 4 and len(list(copied.parent.iterdir())) == 5
 
 
@@ -480,16 +483,16 @@ DAMAGES = {
 def test_a_damaged_file_is_written_anew(kept, copied, learnt, capsys, damage):
     damage(copied)
     damaged = copied.read_bytes()
-    anew = classifier_of(labelled())
+    anew = short(labelled())
     assert len(learnt) == 1 and capsys.readouterr().out == kept[2]
     assert copied.read_bytes() != damaged and len(list(copied.parent.iterdir())) == 1
-    assert same_weights(classifier_of(labelled()), anew) and len(learnt) == 1
+    assert same_weights(short(labelled()), anew) and len(learnt) == 1
 
 
 def test_after_damage_the_weights_are_those_of_the_first_training(kept, copied):
     transposing = rewritten(transposed)
     transposing(copied)  # no weight of the file may be taken over before all are known to fit
-    assert same_weights(classifier_of(labelled()), kept[0])
+    assert same_weights(short(labelled()), kept[0])
 
 
 @pytest.mark.parametrize("place", ["cache", "cache/classifiers"])
@@ -500,7 +503,7 @@ def test_a_file_in_place_of_a_folder_is_refused_and_kept(learnt, tmp_path, place
     with pytest.raises(
         InputError, match=r"^cannot keep a classifier in .*classifiers: .*GAN_COURSE_CACHE"
     ):
-        classifier_of(labelled())
+        short(labelled())
     assert file.read_text() == "my essay"
 
 
@@ -508,7 +511,7 @@ def test_a_file_in_place_of_a_folder_is_refused_and_kept(learnt, tmp_path, place
 def test_a_place_where_nobody_may_write_is_refused(learnt, monkeypatch):
     monkeypatch.setenv("GAN_COURSE_CACHE", "/proc/cache")
     with pytest.raises(InputError, match=r"^cannot keep a classifier in /proc/cache/classifiers: "):
-        classifier_of(labelled())
+        short(labelled())
 
 
 # Inception

@@ -33,8 +33,13 @@ def tile(images: np.ndarray, rows: int, columns: int, gap: int = 2) -> np.ndarra
 
 
 def overview(images: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """What a sample grid shows: the images tiled, or the points that images of 1x2 pixels are."""
-    return plane(images) if images.shape[1:] == (1, 2, 1) else tile(images, rows, columns)
+    """What a sample grid shows: the images tiled, or dots in the plane where they are points."""
+    return plane(images) if are_points(images.shape[1:]) else tile(images, rows, columns)
+
+
+def are_points(image_shape: tuple[int, ...]) -> bool:
+    """Whether images of that shape are points of the plane: two grey pixels, x and y."""
+    return tuple(image_shape) == (1, 2, 1)
 
 
 def plane(points: np.ndarray, side: int = 300) -> np.ndarray:

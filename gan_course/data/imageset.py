@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gan_course.base.errors import InputError, unknown_name
+from gan_course.base.tiles import are_points
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ class ImageSet:
     @property
     def points(self) -> bool:
         """Whether these are points of the plane: images of two grey pixels, x and y."""
-        return self.image_shape == (1, 2, 1)
+        return are_points(self.image_shape)
 
     def one_class(self, name: str) -> "ImageSet":
         """The images of one class; they need no labels any more.

@@ -2,10 +2,7 @@
 
 In: the images of a dataset. Out: 64 features an image, and its class. Trained once for a dataset,
 from a fixed seed, and kept in the cache folder with how often it is right on images that it has
-not seen. Where a set has no labels it learns to tell by how many quarter turns an image was
-turned: for that, too, it must know what is in the picture.
-
-Source of the turns: Gidaris et al. 2018, arXiv:1803.07728.
+not seen. What it learns to tell apart: see `tasks`.
 """
 
 import hashlib
@@ -25,15 +22,13 @@ from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
 from gan_course.data.cache import CACHE, cache_folder
 from gan_course.data.ranges import from_uint8
+from gan_course.measures.features.tasks import MOST, examples, task_of
 from gan_course.models import network
 
 WIDTH = 64  # features of an image
 _SEED = 0
-_STEPS = 600
 _BATCH = 128
 _RATE = 2e-3  # Adam's at the start; it falls to 0 along a cosine
-_FEWEST = 20  # training images
-_MOST = 20_000  # images of a set without labels: each is turned, and all turns are in memory
 _VERSION = 1  # count up when this file changes what is learnt: the cache then holds nothing of it
 
 
@@ -93,45 +88,30 @@ class Classifier:
         return forward.get_concrete_function(spec)
 
 
-def classifier_of(data: ImageSet) -> Classifier:
+def classifier_of(data: ImageSet, steps: int = 600) -> Classifier:
     """The classifier of that dataset: from the cache, or trained now, within a minute.
+
+    Args:
+      steps: of training. Classifiers of different steps have different fingerprints.
 
     Raises:
       InputError: if there are too few images, a label has no name, or the cache folder cannot be
         written.
     """
-    labelled = data.y_train is not None and len(data.names) > 1
-    turns = 0 if labelled else 4 if data.image_shape[0] == data.image_shape[1] else 2
-    task = f"the {len(data.names)} classes of {data.name}" if labelled else f"turned {data.name}"
-    lines = _lines(data.image_shape, len(data.names) if labelled else turns)
-    _check(data, labelled)
+    task = task_of(data)
+    lines = _lines(data.image_shape, task.classes)
     whole = network("classifier", data.image_shape, lines, _SEED)
-    file = _file(data, task, lines)
+    file = _file(data, task.name, lines, steps)
     accuracy = _restored(whole, file)
     if accuracy is None:
-        print(f"Training a classifier of {task} to measure with, once, less than a minute ...")
-        learn, judge = _labelled(data) if labelled else _turned(data.x_train, turns)
-        _train(whole, *learn)
+        print(f"Training a classifier of {task.name} to measure with, once, less than a minute ...")
+        learn, judge = examples(data, task)
+        fit(whole, *learn, steps)
         accuracy = _accuracy(whole, *judge)
         _save(whole, accuracy, file)
     features = whole.layers[-2].output
     model = keras.Model(whole.inputs, [features, whole.outputs[0]])
-    return Classifier(model, task, accuracy, data.names if labelled else ())
-
-
-def _check(data: ImageSet, labelled: bool) -> None:
-    if len(data.x_train) < _FEWEST:
-        raise InputError(
-            f"{data.name!r} has {len(data.x_train)} training images, too few for a classifier "
-            f"to measure with; it takes {_FEWEST}"
-        )
-    if labelled:
-        highest = max(int(y.max()) for y in (data.y_train, data.y_test) if y is not None)
-        if highest >= len(data.names) or data.y_train.min() < 0:
-            raise InputError(
-                f"{data.name!r} has labels up to {highest}, but {len(data.names)} names; "
-                "give one name for each class"
-            )
+    return Classifier(model, task.name, accuracy, task.names)
 
 
 def _lines(image_shape: tuple[int, int, int], classes: int) -> tuple[str, ...]:
@@ -150,38 +130,10 @@ def _scaled(images: tf.Tensor) -> tf.Tensor:
     return from_uint8(tf.cast(images, tf.float32), (-1.0, 1.0))
 
 
-Task = tuple[np.ndarray, np.ndarray]  # uint8 images, labels
-
-
-def _labelled(data: ImageSet) -> tuple[Task, Task]:
-    """What to learn from, and unseen images to be judged by."""
-    if data.x_test is not None and data.y_test is not None:
-        return (data.x_train, data.y_train), (data.x_test, data.y_test)
-    unseen = _a_tenth(len(data.x_train))
-    return tuple((data.x_train[part], data.y_train[part]) for part in (~unseen, unseen))
-
-
-def _turned(images: np.ndarray, turns: int) -> tuple[Task, Task]:
-    """Every image at every turn; a tenth of the images, at all their turns, is kept unseen."""
-    images = np.asarray(images[:: -(-len(images) // _MOST)])
-    unseen = _a_tenth(len(images))
-    quarters = range(0, 4, 4 // turns)
-
-    def at_all_turns(chosen: np.ndarray) -> Task:
-        turned = [np.rot90(chosen, quarter, axes=(1, 2)) for quarter in quarters]
-        return np.concatenate(turned), np.repeat(np.arange(turns), len(chosen))
-
-    return at_all_turns(images[~unseen]), at_all_turns(images[unseen])
-
-
-def _a_tenth(count: int) -> np.ndarray:
-    """Which images to keep unseen: drawn, since labels may come in an order."""
-    return np.random.default_rng(_SEED).permutation(count) % 10 == 9
-
-
-def _train(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
+def fit(model: keras.Model, images: np.ndarray, labels: np.ndarray, steps: int) -> None:
+    """Cross-entropy, Adam, a learning rate that falls to 0; the same weights every time."""
     size = min(_BATCH, len(images))
-    rate = keras.optimizers.schedules.CosineDecay(_RATE, _STEPS)
+    rate = keras.optimizers.schedules.CosineDecay(_RATE, steps)
     optimizer = keras.optimizers.Adam(rate)
     optimizer.build(model.trainable_variables)
 
@@ -196,7 +148,7 @@ def _train(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> None:
     spec = tf.TensorSpec([size, *images.shape[1:]], tf.uint8), tf.TensorSpec([size], tf.int64)
     compiled = tf.function(step).get_concrete_function(*spec)
     batches = Batches(images, size, 1, _SEED)
-    for number in range(_STEPS):
+    for number in range(steps):
         chosen = batches.indices(number)
         compiled(images[chosen], labels[chosen].astype(np.int64))
 
@@ -209,7 +161,7 @@ def _accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> flo
     return right / len(images)
 
 
-def _file(data: ImageSet, task: str, lines: tuple[str, ...]) -> Path:
+def _file(data: ImageSet, task: str, lines: tuple[str, ...], steps: int) -> Path:
     """Its place in the cache, named after all that the weights depend on, the machine apart.
 
     Raises:
@@ -218,7 +170,7 @@ def _file(data: ImageSet, task: str, lines: tuple[str, ...]) -> Path:
     others = [data.y_train, data.x_test, data.y_test]
     checksums = [None if a is None else zlib.crc32(np.ascontiguousarray(a)) for a in others]
     subject = [task, data.names, data.fingerprint(), checksums, lines]
-    settings = [_STEPS, _BATCH, _RATE, _MOST, _VERSION]
+    settings = [steps, _BATCH, _RATE, MOST, _VERSION]
     folder = cache_folder() / "classifiers"
     try:
         folder.mkdir(parents=True, exist_ok=True)
