@@ -162,7 +162,7 @@ def test_images_on_the_disk_come_out_the_same_when_their_pages_are_given_back(
     images = np.random.default_rng(0).integers(0, 256, (300, 8, 8, 1), np.uint8)
     np.save(tmp_path / "images.npy", images)
     mapped = np.lib.format.open_memmap(tmp_path / "images.npy", mode="r")
-    monkeypatch.setattr(batches, "_MAPPED", 1000)  # bytes: after every second batch
+    monkeypatch.setattr(batches, "MAPPED", 1000)  # bytes: after every second batch
     in_memory, on_disk = Batches(images, 10, 1, seed=1), Batches(mapped, 10, 1, seed=1)
     for step in range(70):  # more than two epochs
         np.testing.assert_array_equal(in_memory(step), on_disk(step))

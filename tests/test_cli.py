@@ -281,10 +281,10 @@ def test_ctrl_c_saves_says_how_to_go_on_and_the_same_command_completes_the_run(c
 
 
 def test_ctrl_c_before_the_training_says_so_too(capsys, monkeypatch):
-    def stopped_while_loading(_):
+    def stopped_while_loading():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("gan_course.cli._datasets", stopped_while_loading)
+    monkeypatch.setattr("gan_course.data.sources.mirrored", stopped_while_loading)
     code, _, err = e2e.cli(capsys, "datasets")
     assert (code, err.strip()) == (130, "gan_course: stopped")
 

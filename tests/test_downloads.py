@@ -128,7 +128,7 @@ def server(monkeypatch, cache):
     """Google's server, as far as the library can tell."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with Server() as google:
-        monkeypatch.setattr(downloads, "_QUICKDRAW", google.base)
+        monkeypatch.setattr(downloads, "BITMAPS", google.base)
         thread = threading.Thread(target=google.serve_forever, args=(0.01,))
         thread.start()
         yield google

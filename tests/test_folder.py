@@ -560,7 +560,7 @@ def test_batches_are_cut_from_the_disk_as_from_memory(tmp_path):
 @pytest.mark.parametrize("in_notebook", [True, False])
 @pytest.mark.parametrize("many", [5, 6])
 def test_only_many_images_have_a_progress_bar(tmp_path, monkeypatch, capsys, many, in_notebook):
-    monkeypatch.setattr(folders, "_MANY", many)
+    monkeypatch.setattr(folders, "MANY", many)
     monkeypatch.setitem(sys.modules, "ipykernel", None)
     if not in_notebook:
         monkeypatch.delitem(sys.modules, "ipykernel")

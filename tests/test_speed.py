@@ -164,7 +164,7 @@ PROCESSORS = {
 @pytest.mark.parametrize(("words", "expected"), PROCESSORS.items())
 def test_auto_follows_the_device_and_a_recipe_overrides_it(words, expected, monkeypatch):
     monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: [])
-    monkeypatch.setattr(device, "_processor_words", lambda: set(words.split()))
+    monkeypatch.setattr(device, "processor_words", lambda: set(words.split()))
     precision, why = expected
     assert device.policy(tiny(precision="auto").precision) == precision
     assert why in device.choices()["precision"]
@@ -309,7 +309,7 @@ print(threading.get_intra_op_parallelism_threads(), threading.get_inter_op_paral
 
 
 def test_the_words_about_the_processor_are_read():
-    words = device._processor_words()
+    words = device.processor_words()
     assert words == set() or len(words) > 5
 
 

@@ -71,7 +71,7 @@ def _precision() -> tuple[str, str]:
         if capability is not None and capability >= (8, 0):
             return "mixed_bfloat16", f"the GPU has it (compute capability {capability})"
         return "float32", f"the GPU has no bfloat16 (compute capability {capability})"
-    words = _processor_words()
+    words = processor_words()
     fast = _BF16 | (_BF16_AMD if "AuthenticAMD" in words else {})
     for word, meaning in fast.items():
         if word in words:
@@ -81,7 +81,7 @@ def _precision() -> tuple[str, str]:
     return "float32", "the processor has no bfloat16"
 
 
-def _processor_words() -> set[str]:
+def processor_words() -> set[str]:
     """The maker and the abilities of the processor, where the system tells (Linux)."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()

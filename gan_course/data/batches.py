@@ -13,7 +13,7 @@ import numpy as np
 from gan_course.base.errors import InputError
 from gan_course.base.seeds import BATCH_ORDER
 
-_MAPPED = 2**28  # bytes read through a memory-map before its pages are given back
+MAPPED = 2**28  # bytes read through a memory-map before its pages are given back
 
 
 class Batches:
@@ -63,6 +63,6 @@ class Batches:
         if not isinstance(mapped, mmap.mmap) or not hasattr(mapped, "madvise"):
             return
         self._read += read
-        if self._read > _MAPPED:
+        if self._read > MAPPED:
             mapped.madvise(mmap.MADV_DONTNEED)
             self._read = 0

@@ -14,7 +14,7 @@ import numpy as np
 Arrays = dict[str, np.ndarray]
 
 # One file for each category: uint8 (drawings, 784).
-_QUICKDRAW = "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/"
+BITMAPS = "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/"
 
 
 def keras_set(name: str) -> Callable[[], Arrays]:
@@ -39,7 +39,7 @@ def quickdraw(category: str) -> Callable[[], Arrays]:
     def fetch() -> Arrays:
         from gan_course.base.backend import keras
 
-        origin = _QUICKDRAW + quote(category.replace("_", " ")) + ".npy"
+        origin = BITMAPS + quote(category.replace("_", " ")) + ".npy"
         file = Path(keras.utils.get_file(f"quickdraw_{category}.npy", origin))
         try:
             drawings = np.load(file, allow_pickle=False)

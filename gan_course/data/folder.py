@@ -28,7 +28,7 @@ from gan_course.data.imageset import ImageSet
 from gan_course.data.scan import scan
 
 _DECODER = 2  # count up when the same files give other pixels: caches are made anew
-_MANY = 2_000  # images; fewer are decoded before one would look at a progress bar
+MANY = 2_000  # images; fewer are decoded before one would look at a progress bar
 _NAMED = 10  # broken images; more are counted
 
 
@@ -128,5 +128,5 @@ def _progress_bar(count: int, doing: str) -> tqdm:
     wait = 0.25 if in_notebook or stream.isatty() else 10.0  # seconds; a log wants few lines
     return tqdm(
         total=count, desc=doing, unit="image", file=stream, mininterval=wait,
-        dynamic_ncols=True, disable=count < _MANY,
+        dynamic_ncols=True, disable=count < MANY,
     )  # fmt: skip

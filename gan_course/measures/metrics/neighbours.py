@@ -11,7 +11,6 @@ import numpy as np
 from gan_course.measures.metrics.checked import feature_sets
 
 NEAREST = 5  # a ball reaches to its centre's fifth neighbour, as in the code of Naeem et al.
-_ROWS = 1000  # of distances in memory at a time
 
 
 def squared_radii(features: np.ndarray, nearest: int = NEAREST) -> np.ndarray:
@@ -64,8 +63,10 @@ def inside(distances: np.ndarray, radii: np.ndarray) -> np.ndarray:
     return distances < radii * (1.0 - 1e-9)
 
 
-def squared_distances(rows: np.ndarray, columns: np.ndarray) -> Iterator[np.ndarray]:
-    """The matrix of squared distances, (rows, columns), a block of rows at a time.
+def squared_distances(
+    rows: np.ndarray, columns: np.ndarray, at_once: int = 1000
+) -> Iterator[np.ndarray]:
+    """The matrix of squared distances, (rows, columns), a block of `at_once` rows at a time.
 
     Raises:
       ValueError: if the two do not have features of the same number, or one is not finite.
@@ -74,8 +75,8 @@ def squared_distances(rows: np.ndarray, columns: np.ndarray) -> Iterator[np.ndar
     middle = rows.mean(axis=0, dtype=np.float64)  # small numbers lose fewer digits
     rows, columns = rows - middle, columns - middle
     of_columns = (columns**2).sum(axis=1)
-    for start in range(0, len(rows), _ROWS):
-        block = rows[start : start + _ROWS]
+    for start in range(0, len(rows), at_once):
+        block = rows[start : start + at_once]
         distances = block @ (-2.0 * columns.T)
         distances += (block**2).sum(axis=1)[:, np.newaxis]
         distances += of_columns
