@@ -97,7 +97,7 @@ def test_a_name_that_does_not_exist_is_an_attribute_error():
 # the command line, since `train` returns a Run.
 ROOMS = (
     "base", "data", "recipes", "models", "games", "runs", "teaching", "measures", "run",
-    "training", "cli",
+    "training", "commands", "cli",
 )  # fmt: skip
 
 

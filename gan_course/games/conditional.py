@@ -132,7 +132,8 @@ class Game(adversarial.Game):
                 f", or a name such as {names[0]!r}" if names and not names[0].isdecimal() else ""
             )
             raise InputError(
-                f"a label is a whole number from 0 to {self.recipe.classes - 1}{named}, got {label!r}"
+                f"a label is a whole number from 0 to {self.recipe.classes - 1}{named}, "
+                f"got {label!r}"
             )
         return whole
 
