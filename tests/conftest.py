@@ -2,7 +2,7 @@
 
 import pytest
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
 
 LONGEST = ("test_notebooks.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py")
 
@@ -13,9 +13,9 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Recipe:
+def tiny() -> Adversarial:
     """Images of 4x6x1, and in both networks all that a checkpoint must hold."""
-    return Recipe(
+    return Adversarial(
         name="tiny",
         about="for tests",
         cpu_minutes=2.0,

@@ -2,21 +2,17 @@
 
 import numpy as np
 import pytest
-from e2e import CONVOLUTIONS, image_set, logged, same_weights, tiny, train
+from e2e import CONVOLUTIONS, logged, same_weights, started, tiny, train
 
 import gan_course as gan
 from gan_course.base.errors import InputError
-from gan_course.data.batches import Batches
-from gan_course.games import state
-from gan_course.games.objectives import of_recipe
+from gan_course.games import adversarial
 from gan_course.training import loop
 
 
 def played(recipe, steps, watch=lambda made: None):
-    made = state.create(recipe)
-    compiled = loop.compile_step(made, of_recipe(recipe), recipe)
-    batches = Batches(image_set().x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
-    loop.fit(made, compiled, batches, range(steps), [lambda *_: watch(made)])
+    game, made, compiled = started(recipe)
+    loop.fit(game, made, compiled, range(steps), [lambda *_: watch(made)])
     return made
 
 
@@ -28,7 +24,7 @@ def test_the_mean_follows_the_weights_as_the_formula_says():
     seen = []
     recipe = tiny(ema_decay=0.8)
     end = played(recipe, 25, lambda made: seen.append(values(made.generator)))
-    expected = [value.astype(np.float64) for value in values(state.create(recipe).generator)]
+    expected = [value.astype(np.float64) for value in values(adversarial.start(recipe).generator)]
     for step, now in enumerate(seen, start=1):
         decay = min(0.8, (1 + step) / (10 + step))  # 0.18 at first; 0.8 from step 35 on
         expected = [decay * e + (1 - decay) * n for e, n in zip(expected, now, strict=True)]
@@ -64,7 +60,7 @@ def test_pictures_and_samples_are_those_of_the_averaged_generator(tmp_path):
     made = run.state.average.network(noise, training=False).numpy()
     np.testing.assert_allclose(run.samples(6, seed=4), made, atol=1e-6)
     assert np.abs(made - run.state.generator(noise, training=False).numpy()).max() > 1e-3
-    exported = gan.backend.keras.models.load_model(run.dir.generator)
+    exported = gan.keras.models.load_model(run.dir.generator)
     np.testing.assert_allclose(exported(noise).numpy(), made, atol=1e-6)
 
 

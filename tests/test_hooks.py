@@ -11,7 +11,8 @@ import pytest
 from gan_course.base import seeds
 from gan_course.base.backend import tf
 from gan_course.base.errors import TrainingDiverged
-from gan_course.games import state
+from gan_course.games import adversarial
+from gan_course.games.game import game_of
 from gan_course.runs import history, images
 from gan_course.runs.rundir import RunDir, step_of
 from gan_course.training import hooks
@@ -29,7 +30,7 @@ def run(tmp_path):
 
 @pytest.fixture(scope="module")
 def train_state(tiny):
-    return state.create(tiny)
+    return adversarial.start(tiny)
 
 
 def calls_of(hook, steps):
@@ -97,7 +98,7 @@ def test_the_checkpoint_hook_saves_this_step_and_keeps_three(run, train_state):
 
 
 def test_a_state_that_diverged_leaves_the_last_healthy_checkpoint_alone(run, tiny):
-    diverged = state.create(tiny)
+    diverged = adversarial.start(tiny)
     save = hooks.save_checkpoint(run)
     save(2, diverged, {})
     diverged.generator.layers[0].bias.assign([np.nan] * 24)
@@ -107,7 +108,7 @@ def test_a_state_that_diverged_leaves_the_last_healthy_checkpoint_alone(run, tin
 
 
 def test_a_sample_grid_shows_the_fixed_latents_of_the_run(run, tiny, train_state):
-    hooks.save_samples(run, tiny)(4, train_state, {})
+    hooks.save_samples(run, game_of(tiny))(4, train_state, {})
     picture, about = images.read_png(run.sample(4))
     latents = seeds.latents("normal", 6, 3, seeds.derive(3, seeds.FIXED_LATENTS, 0))
     fakes = train_state.generator(latents, training=False).numpy()
@@ -121,11 +122,11 @@ def test_a_sample_grid_shows_the_fixed_latents_of_the_run(run, tiny, train_state
 
 
 def test_sample_grids_use_the_same_latents_at_every_step_and_session(run, tiny):
-    train_state = state.create(tiny)
-    grid = hooks.save_samples(run, tiny)
+    train_state = adversarial.start(tiny)
+    grid = hooks.save_samples(run, game_of(tiny))
     grid(2, train_state, {})
     train_state.step.assign(4)
-    hooks.save_samples(run, tiny)(4, train_state, {})
+    hooks.save_samples(run, game_of(tiny))(4, train_state, {})
     first, second = (images.read_png(run.sample(step))[0] for step in (2, 4))
     np.testing.assert_array_equal(first, second)
     kernel = train_state.generator.layers[0].kernel
@@ -136,20 +137,20 @@ def test_sample_grids_use_the_same_latents_at_every_step_and_session(run, tiny):
 
 def test_samples_of_a_zero_to_one_recipe_use_the_whole_grey_scale(run, tiny):
     recipe = tiny.changed(value_range=(0, 1), generator=("Dense 24 sigmoid", "Reshape 4 6 1"))
-    train_state = state.create(recipe)
+    train_state = adversarial.start(recipe)
     train_state.generator.layers[0].kernel.assign(np.full((3, 24), 0.0))
     train_state.generator.layers[0].bias.assign([-50.0, 50.0, 0.0] * 8)
-    hooks.save_samples(run, recipe)(0, train_state, {})
+    hooks.save_samples(run, game_of(recipe))(0, train_state, {})
     picture, _ = images.read_png(run.sample(0))
     np.testing.assert_array_equal(picture[2, 2:8, 0], [0, 255, 128, 0, 255, 128])
 
 
 def test_hooks_leave_the_state_as_it_was(run, tiny):
-    train_state = state.create(tiny)
+    train_state = adversarial.start(tiny)
     before = {name: v.numpy() for name, v in train_state.variables().items()}
     history.restart(run.history, 0, list(SCALARS))
     for hook in (
-        hooks.save_checkpoint(run), hooks.save_samples(run, tiny),
+        hooks.save_checkpoint(run), hooks.save_samples(run, game_of(tiny)),
         hooks.log_history(run, tiny, 0.0), hooks.nan_stop,
     ):  # fmt: skip
         hook(2, train_state, SCALARS)

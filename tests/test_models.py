@@ -4,13 +4,13 @@ from functools import cache
 
 import numpy as np
 import pytest
+from e2e import started
 
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
-from gan_course.games import objectives, state
+from gan_course.games import adversarial, state
 from gan_course.models import build
 from gan_course.recipes import RECIPES
-from gan_course.training import loop
 
 
 @cache
@@ -437,12 +437,11 @@ def test_the_first_vectors_of_sn_follow_from_the_seed_and_the_layer_alone(spectr
 
 def trained(recipe, between=lambda: None):
     """A state after three steps on noise."""
-    train_state = state.create(recipe)
-    compiled = loop.compile_step(train_state, objectives.of_recipe(recipe), recipe)
+    _, train_state, compiled = started(recipe)
     rng = np.random.default_rng(0)
     for _ in range(3):
         between()
-        compiled(rng.integers(0, 256, (1, 5, 4, 6, 1)).astype(np.uint8))
+        compiled({"images": rng.integers(0, 256, (1, 5, 4, 6, 1)).astype(np.uint8)})
     return train_state
 
 
@@ -459,7 +458,7 @@ def test_two_builds_with_sn_train_alike_whatever_else_keras_draws(spectral, spec
     keras.utils.set_random_seed(7)
     again = trained(spectral, between=lambda: keras.random.normal((2,)))
     assert bits(again) == bits(spectral_state)
-    fresh, used = bits(state.create(spectral)), bits(again)
+    fresh, used = bits(adversarial.start(spectral)), bits(again)
     for kind in ("kernel", "vector_u", "moving_mean", "seed_generator_state", "_velocity"):
         assert any(fresh[name] != used[name] for name in used if name.endswith(kind)), kind
 
@@ -467,7 +466,7 @@ def test_two_builds_with_sn_train_alike_whatever_else_keras_draws(spectral, spec
 def test_a_checkpoint_holds_the_vectors_of_sn(spectral, spectral_state, tmp_path):
     with open(tmp_path / "saved.npz", "wb") as file:
         state.save(spectral_state, file)
-    other = state.create(spectral.changed(seed=8))
+    other = adversarial.start(spectral.changed(seed=8))
     before, saved = bits(other), bits(spectral_state)
     vectors = [name for name in before if name.endswith("vector_u")]
     assert len(vectors) == 7 and sum(before[name] != saved[name] for name in vectors) >= 5

@@ -6,10 +6,11 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from e2e import started
 
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
-from gan_course.games import objectives, penalties, state
+from gan_course.games import objectives, penalties
 from gan_course.games.objectives import (
     HINGE,
     LEAST_SQUARES,
@@ -23,7 +24,6 @@ from gan_course.games.objectives import (
     with_real_label,
 )
 from gan_course.games.penalties import Penalty, gradient_penalty, r1
-from gan_course.training import loop
 
 LN = math.log
 GRID = np.linspace(-30, 30, 41, dtype=np.float32)
@@ -408,9 +408,8 @@ def test_functions_of_one_s_own_may_use_python_s_if_and_len_on_tensors(tiny):
         game = Objective(
             d_loss, objectives.critic_g_loss, penalty=Penalty(at, r1.cost), penalty_weight=1.0
         )
-        made = state.create(tiny)
-        compiled = loop.compile_step(made, objectives.of_recipe(tiny, game), tiny)
+        _, _, compiled = started(tiny, game)
         images = np.random.default_rng(0).integers(0, 256, (8, 1, 5, 4, 6, 1), np.uint8)
-        found.append([float(compiled(batch)["d_loss"]) for batch in images])
+        found.append([float(compiled({"images": batch})["d_loss"]) for batch in images])
     assert np.ptp(found[0]) > 0.01
     np.testing.assert_allclose(*found, rtol=1e-4)

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gan_course.base import seeds
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
-from gan_course.games import state
+from gan_course.games import adversarial
 from gan_course.games.objectives import OBJECTIVES
 from gan_course.recipes import RECIPES
 from gan_course.runs import images
@@ -33,7 +34,7 @@ def recipe():
 
 @pytest.fixture
 def train_state(recipe):
-    return state.create(recipe)
+    return adversarial.start(recipe)
 
 
 # The field
@@ -197,7 +198,7 @@ def test_a_film_of_one_run_is_half_as_wide_as_of_two(recipe, train_state, tmp_pa
     camera = filmed(recipe, train_state, (1, 2))
     one = film({"a": camera}, POINTS, tmp_path / "one.gif")
     two = film({"a": camera, "b": camera}, POINTS, tmp_path / "two.gif")
-    with images.Image.open(one) as narrow, images.Image.open(two) as wide:
+    with Image.open(one) as narrow, Image.open(two) as wide:
         assert wide.size == (2 * narrow.size[0], narrow.size[1])
         assert b"a, b" in wide.info["comment"]
 

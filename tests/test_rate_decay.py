@@ -2,12 +2,9 @@
 
 import numpy as np
 import pytest
-from e2e import image_set, tiny, train
+from e2e import started, tiny, train
 
 from gan_course.base.errors import InputError
-from gan_course.data.batches import Batches
-from gan_course.games import state
-from gan_course.games.objectives import of_recipe
 from gan_course.training import loop
 
 SGD = dict(
@@ -18,14 +15,12 @@ SGD = dict(
 
 def rates(recipe) -> list[tuple[float, float]]:
     """The rates of the next update, after each step: (generator's, discriminator's)."""
-    made, seen = state.create(recipe), []
-    compiled = loop.compile_step(made, of_recipe(recipe), recipe)
-    batches = Batches(image_set().x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    (game, made, compiled), seen = started(recipe), []
 
     def note(*_):
         seen.append((float(made.g_optimizer.learning_rate), float(made.d_optimizer.learning_rate)))
 
-    loop.fit(made, compiled, batches, range(recipe.steps), [note])
+    loop.fit(game, made, compiled, range(recipe.steps), [note])
     return seen
 
 
@@ -45,13 +40,11 @@ def test_the_update_is_made_with_the_rate_of_its_own_step():
     moves = []
     for final in (1.0, 0.1):
         recipe = tiny(**{**SGD, "steps": 1000, "d_steps": 1}, final_rate=final)
-        made = state.create(recipe)
+        game, made, compiled = started(recipe)
         made.g_optimizer.iterations.assign(999)
         made.d_optimizer.iterations.assign(999)
         before = [v.numpy() for v in made.discriminator.trainable_variables]
-        compiled = loop.compile_step(made, of_recipe(recipe), recipe)
-        batches = Batches(image_set().x_train, recipe.batch_size, 1, recipe.seed)
-        compiled(batches(0))
+        compiled(game.batch(0))
         after = [v.numpy() for v in made.discriminator.trainable_variables]
         moves.append([b - a for a, b in zip(before, after, strict=True)])
     for whole, tenth in zip(*moves, strict=True):

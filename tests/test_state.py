@@ -1,4 +1,4 @@
-"""TrainState: saved and restored bit for bit, or refused and left as it was."""
+"""State: saved and restored bit for bit, or refused and left as it was."""
 
 import io
 import tempfile
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from e2e import started
 
 from gan_course.base.errors import InputError, TrainingDiverged
-from gan_course.games import state
-from gan_course.games.objectives import NON_SATURATING
-from gan_course.training import loop
+from gan_course.games import adversarial, state
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +19,13 @@ def trained(tiny):
 
 
 def trainer(recipe, steps=0):
-    train_state = state.create(recipe)
-    compiled = loop.compile_step(train_state, NON_SATURATING, recipe)
+    _, train_state, compiled = started(recipe)
 
     def train(count):
         for _ in range(count):
             rng = np.random.default_rng(int(train_state.step))
             shape = (recipe.d_steps, recipe.batch_size, *recipe.image_shape)
-            compiled(rng.integers(0, 256, shape).astype(np.uint8))
+            compiled({"images": rng.integers(0, 256, shape).astype(np.uint8)})
 
     train(steps)
     return train_state, train
@@ -64,24 +62,24 @@ def refused(train_state, content, match=r"\.npz is damaged"):
 
 
 def test_a_fresh_state_of_the_same_recipe_is_the_same(tiny):
-    one, two = state.create(tiny), state.create(tiny)
+    one, two = adversarial.start(tiny), adversarial.start(tiny)
     assert_same_bits(values(one), values(two))
     assert int(one.step) == 0 and one.g_optimizer is not one.d_optimizer
 
 
 def test_each_optimizer_has_the_rate_and_the_kind_of_the_recipe(tiny):
-    adam = state.create(tiny)
+    adam = adversarial.start(tiny)
     assert float(adam.g_optimizer.learning_rate) == pytest.approx(0.01)
     assert float(adam.d_optimizer.learning_rate) == pytest.approx(0.02)
     assert (adam.g_optimizer.beta_1, adam.g_optimizer.beta_2) == (0.5, 0.999)
     for kind in ("RMSprop", "SGD"):
-        other = state.create(tiny.changed(optimizer=kind.lower(), beta_1=None))
+        other = adversarial.start(tiny.changed(optimizer=kind.lower(), beta_1=None))
         assert type(other.g_optimizer).__name__ == type(other.d_optimizer).__name__ == kind
 
 
 def test_a_checkpoint_holds_everything_that_training_changes(tiny, trained):
     train_state, _ = trained
-    fresh, used = values(state.create(tiny)), values(train_state)
+    fresh, used = values(adversarial.start(tiny)), values(train_state)
     changed = {name for name in used if (used[name] != fresh[name]).any()}
     kinds = ("kernel", "gamma", "moving_mean", "moving_variance", "seed_generator_state",
              "_momentum", "_velocity", "iteration", "step")  # fmt: skip
@@ -96,7 +94,7 @@ def test_a_checkpoint_holds_everything_that_training_changes(tiny, trained):
 
 def test_saved_and_restored_is_the_same_bit_for_bit(tiny, trained):
     train_state, _ = trained
-    other = state.create(tiny.changed(seed=99))
+    other = adversarial.start(tiny.changed(seed=99))
     restore(other, saved(train_state))
     assert_same_bits(values(other), values(train_state))
 
@@ -146,14 +144,14 @@ def test_a_flipped_bit_in_the_middle_of_a_weight_is_damage(trained, name):
     [
         (
             {"latent_dim": 4},
-            r"other networks: g.* is float32 \(4, 24\), expected float32 \(3, 24\)",
+            r"different networks: g.* is float32 \(4, 24\), expected float32 \(3, 24\)",
         ),
-        ({"discriminator": ("Flatten", "Dense 1")}, "other networks: d.*/"),
-        ({"optimizer": "sgd", "beta_1": None}, "other networks: [gd]_optimizer/"),
+        ({"discriminator": ("Flatten", "Dense 1")}, "different networks: d.*/"),
+        ({"optimizer": "sgd", "beta_1": None}, "different networks: [gd]_optimizer/"),
     ],
 )
 def test_a_checkpoint_of_other_networks_is_refused(tiny, trained, changes, message):
-    refused(trained[0], saved(state.create(tiny.changed(**changes))), message)
+    refused(trained[0], saved(adversarial.start(tiny.changed(**changes))), message)
 
 
 def test_a_variable_of_another_type_is_refused(trained):
@@ -168,7 +166,7 @@ def test_a_variable_of_another_type_is_refused(trained):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_a_weight_that_is_not_finite_is_never_written(tiny, value):
-    diverged = state.create(tiny)
+    diverged = adversarial.start(tiny)
     kernel = diverged.discriminator.layers[0].kernel
     kernel.assign(np.where(np.arange(kernel.numpy().size).reshape(kernel.shape) == 5, value, 1.0))
     file = io.BytesIO()
@@ -179,5 +177,5 @@ def test_a_weight_that_is_not_finite_is_never_written(tiny, value):
 
 def test_names_of_variables_do_not_depend_on_what_was_built_before(tiny, trained):
     for _ in range(3):
-        state.create(tiny.changed(batch_size=2))
-    assert list(state.create(tiny).variables()) == list(trained[0].variables())
+        adversarial.start(tiny.changed(batch_size=2))
+    assert list(adversarial.start(tiny).variables()) == list(trained[0].variables())

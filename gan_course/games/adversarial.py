@@ -71,7 +71,8 @@ class Game:
     @cached_property
     def objective(self) -> Objective:
         """What the two play for. Raises InputError as `objectives.of_recipe` does."""
-        return objectives.of_recipe(self.recipe, self._own)
+        with tf.init_scope():  # a step may be the first to ask, while it is traced
+            return objectives.of_recipe(self.recipe, self._own)
 
     @property
     def played(self) -> Objective:
