@@ -81,9 +81,10 @@ class Run(StoredRun):
         """
         found = self.data(data)
         check_enough(found, count)  # before a classifier is trained to measure with
-        samples = images.to_uint8(self.samples(count, seed))
+        made = self.made(count, seed)
+        samples, asked = images.to_uint8(made.images), made.wanted
         subject = f"samples (seed {seed}) of {self.path} at step {self.step:,}"
-        return evaluate(samples, found, features or features_for(found), subject)
+        return evaluate(samples, found, features or features_for(found), subject, asked)
 
     def diagnose(self, data: ImageSet | np.ndarray | str | None = None) -> Diagnosis:
         """Is it healthy, and if not, what is wrong? See `gan_course.measures.diagnosis`.

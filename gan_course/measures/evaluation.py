@@ -5,10 +5,6 @@ for people, JSON for programs. Each measure comes with an error bar over the sam
 a second set of real images gets, which no generator can be expected to beat.
 """
 
-import json
-import math
-from dataclasses import asdict, dataclass
-
 import numpy as np
 
 from gan_course.base import seeds
@@ -20,84 +16,20 @@ from gan_course.games.state import State
 from gan_course.measures import metrics
 from gan_course.measures.counting import modes_of, tells_classes
 from gan_course.measures.features import Features
+from gan_course.measures.measure import Evaluation, Measure
 from gan_course.measures.metrics.neighbours import squared_radii
-from gan_course.measures.references import check_enough, real_images
+from gan_course.measures.references import check_enough, real_images, real_labels
+from gan_course.measures.told import Seen, told_measures
 
 _COPIES = 1_000  # samples that are looked up among the training images
 
 
-@dataclass(frozen=True)
-class Measure:
-    """One number.
-
-    value ± error: of the samples; the error is what other samples would change (one standard
-    error; for the kernel distance the standard deviation over subsets).
-    real: the same measure of real images in place of the samples.
-    best: the value to hope for: "low", "high" or "1".
-    """
-
-    name: str
-    value: float
-    error: float
-    real: float
-    best: str
-
-    def __str__(self) -> str:
-        return "{} ± {} (real images {})".format(*_with_decimals(self))
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """What was measured of what.
-
-    subject: the samples, in words. reference: the real images, in words.
-    features, fingerprint: what was compared; numbers of other fingerprints cannot be compared.
-    """
-
-    subject: str
-    reference: str
-    features: str
-    fingerprint: str
-    count: int
-    measures: tuple[Measure, ...]
-
-    def __getitem__(self, name: str) -> Measure:
-        """The measure of that name. Raises KeyError if it was not taken."""
-        return {measure.name: measure for measure in self.measures}[name]
-
-    def to_json(self) -> dict:
-        """A dictionary that `json` can write."""
-        return json.loads(json.dumps(asdict(self)))
-
-    def __repr__(self) -> str:
-        lines = [
-            self.subject,
-            f"against {self.reference}",
-            f"by {self.features}",
-            "",
-            f"{'measure':<20}{'value':>10}   ± {'error':<9}{'real':>9}   best",
-        ]
-        for m in self.measures:
-            value, error, real = _with_decimals(m)
-            name = m.name.replace("_", " ")
-            lines.append(f"{name:<20}{value:>10}   ± {error:<9}{real:>9}   {m.best}")
-        if "frechet_distance" in [m.name for m in self.measures]:
-            lines += ["", "These distances are in the features named above: not the FID of papers."]
-        return "\n".join(lines)
-
-
-def _with_decimals(measure: Measure) -> tuple[str, str, str]:
-    """Value, error and the value of real images, to the second digit of the error."""
-    numbers = (measure.value, measure.error, measure.real)
-    if math.isfinite(measure.error) and measure.error > 0:
-        decimals = max(0, 1 - math.floor(math.log10(measure.error)))
-    else:
-        decimals = 0 if all(float(number).is_integer() for number in numbers) else 3
-    return tuple(f"{number:.{decimals}f}" for number in numbers)
-
-
 def evaluate(
-    samples: np.ndarray, data: ImageSet, features: Features, subject: str = "samples"
+    samples: np.ndarray,
+    data: ImageSet,
+    features: Features,
+    subject: str = "samples",
+    asked: np.ndarray | None = None,
 ) -> Evaluation:
     """All measures that make sense for this dataset.
 
@@ -105,6 +37,7 @@ def evaluate(
       samples: uint8 (N, H, W, C), as the dataset holds them; as many real images are used, or
         all there are, and then no more samples than these.
       features: `features_for(data)`, or others.
+      asked: the classes that were asked for, (N,), of a conditional generator.
 
     Raises:
       InputError: if the images have another shape than the dataset's, or are too few.
@@ -125,6 +58,7 @@ def evaluate(
         measures += _manifold(*(look[0] for look in looked))
         if tells_classes(features, data):
             measures += _classes(len(data.names), looked[2][1], looked[1][1])
+            measures += _told(data, asked, looked)
         others = second if data.x_test is None else data.x_train
         measures.append(_novelty(fake, data.x_train, real, others))
     return Evaluation(
@@ -135,6 +69,16 @@ def evaluate(
         count=len(fake),
         measures=tuple(measures),
     )
+
+
+def _told(data: ImageSet, asked: np.ndarray | None, looked: list) -> list[Measure]:
+    """What a generator that takes orders is worth: see told.py."""
+    truth = None if asked is None else real_labels(data, len(looked[0][0]))
+    if truth is None:
+        return []
+    labels = (*truth, asked[: len(looked[2][0])])
+    real, second, made = (Seen(*look, told) for look, told in zip(looked, labels, strict=True))
+    return told_measures(made, real, second, data.names)
 
 
 def _look(features: Features, images: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:

@@ -41,10 +41,26 @@ def real_images(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray, str
     The reference are test images, and the second set training images; where there are no test
     images, the two halves of the training images.
     """
+    first, second = _drawn(data, count)
+    if data.x_test is None:
+        return data.x_train[first], data.x_train[second], "training"
+    return data.x_test[first], data.x_train[second], "test"
+
+
+def real_labels(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """The labels of these two sets, where there are any."""
+    first, second = _drawn(data, count)
+    reference = data.y_train if data.x_test is None else data.y_test
+    if reference is None or data.y_train is None:
+        return None
+    return reference[first], data.y_train[second]
+
+
+def _drawn(data: ImageSet, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows of the reference and of the second set."""
     rng = np.random.default_rng(0)
     mixed = rng.permutation(len(data.x_train))
     count = min(count, _comparable(data))
     if data.x_test is None:
-        return data.x_train[mixed[:count]], data.x_train[mixed[count : 2 * count]], "training"
-    chosen = rng.permutation(len(data.x_test))[:count]
-    return data.x_test[chosen], data.x_train[mixed[:count]], "test"
+        return mixed[:count], mixed[count : 2 * count]
+    return rng.permutation(len(data.x_test))[:count], mixed[:count]

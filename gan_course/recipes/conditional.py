@@ -39,7 +39,7 @@ class Conditional(Adversarial):
         )
 
 
-_QUICK_NETWORKS = {**QUICK, "d_learning_rate": 2e-3}  # a D that learns faster reads labels better
+_QUICK = {**QUICK, "d_learning_rate": 2e-3}  # a D that learns faster reads labels better
 
 RECIPES = (
     Conditional(
@@ -78,7 +78,7 @@ RECIPES = (
         about="chapter 8: a small DCGAN that draws the digit it is told",
         cpu_minutes=1.9,
         dataset="mnist",
-        **_QUICK_NETWORKS,
+        **_QUICK,
         latent_dim=16,
     ),
     Conditional(
@@ -86,7 +86,7 @@ RECIPES = (
         about="chapter 8: a small DCGAN that draws the garment it is told",
         cpu_minutes=1.9,
         dataset="fashion_mnist",
-        **_QUICK_NETWORKS,
+        **_QUICK,
         latent_dim=32,
     ),
 )

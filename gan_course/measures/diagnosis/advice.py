@@ -145,6 +145,8 @@ _OFFERS = {
     "vanishing gradient": _gradient_is_lost,
     "discriminator too strong": _d_is_too_strong,
     "generator collapsed": _collapsed,
+    "label ignored": lambda s, recipe, own: [remedies.louder_labels(recipe)],
+    "noise ignored": lambda s, recipe, own: [remedies.lighter_head(recipe) or remedies.r1(recipe)],
     "oscillating": _oscillating,
     "not trained long enough": _longer,
     "healthy": lambda s, recipe, own: [_steps(2 * s.planned, recipe)],
@@ -152,5 +154,7 @@ _OFFERS = {
 _WORDS = {
     "dead by data range": "give the images as bytes 0 to 255, scaled once, by the library: "
     "print x_train.min(), x_train.max()",
+    "label ignored": "look at ten images of one label, gan.plots.grid(x[y == 3][:10]): "
+    "do they show it?",
     "healthy": "the next chapter",
 }

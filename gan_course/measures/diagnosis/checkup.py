@@ -151,7 +151,7 @@ def _of_samples(run: StoredRun, data: ImageSet) -> dict:
     features = features_for(data)
     spread = _spread(data)
     real, others = spread[::2], spread[1::2]
-    first, *moments = _samples(run)
+    (first, *moments), asked = _samples(run)
     real_features, first_features = features(real), features(first)
     seen = [features(made) for made in moments]
     return {
@@ -161,14 +161,16 @@ def _of_samples(run: StoredRun, data: ImageSet) -> dict:
         "floor": metrics.frechet_distance(features(others), real_features),
         "first_distance": metrics.frechet_distance(first_features, real_features),
         "departed": metrics.frechet_distance(seen[-1], first_features),
+        **_as_told(data, features, moments[-1], asked),
         **measured.travelled(seen, real_features),
     }
 
 
-def _samples(run: StoredRun) -> list[np.ndarray]:
+def _samples(run: StoredRun) -> tuple[list[np.ndarray], np.ndarray | None]:
     """Samples of the untrained generator and of every kept checkpoint, the oldest first, the
-    run's own last; from the same noise."""
+    run's own last; from the same noise. And what all of them were to be."""
     past, seed = run.game.start(), seeds.derive(run.recipe.seed, seeds.CHECKUP, 0)
+    now = run.game.make(run.state, _SAMPLES, seed)
 
     def samples(train_state: State) -> np.ndarray:
         return to_uint8(run.game.make(train_state, _SAMPLES, seed).images)
@@ -179,7 +181,27 @@ def _samples(run: StoredRun) -> list[np.ndarray]:
             with contextlib.suppress(InputError):  # `doctor` names damaged ones
                 state.restore(past, file)
                 moments.append(samples(past))
-    return [*moments, samples(run.state)]
+    return [*moments, to_uint8(now.images)], now.wanted
+
+
+def _as_told(
+    data: ImageSet, features: Features, fake: np.ndarray, asked: np.ndarray | None
+) -> dict:
+    """Whether samples are what was asked for, and how different those of one class are."""
+    if asked is None or not tells_classes(features, data):
+        return {}
+    rows = slice(None, None, 2 * -(-len(data.x_train) // (2 * _SAMPLES)))
+    of_fakes, seen = features.look(fake)
+    told = {
+        "classes_asked": len(data.names),
+        "named": features.accuracy,
+        "as_asked": metrics.share_as_asked(asked, seen),
+    }
+    with contextlib.suppress(ValueError):  # too few real images of a class
+        told["within"] = metrics.diversity_in_class(
+            of_fakes, asked, features(data.x_train[rows]), data.y_train[rows]
+        )
+    return told
 
 
 def _modes(data: ImageSet, fake: np.ndarray, real: np.ndarray) -> tuple[int, int] | None:

@@ -108,7 +108,8 @@ def r1(recipe: Recipe) -> Remedy | None:
     """A penalty on D's slope at the real images, where there is none yet."""
     if recipe.penalty is not None:
         return None
-    changes = {"penalty": "r1", "penalty_weight": 1.0, "clip": None, **_of_single_images(recipe)}
+    changes = {"penalty": "r1", "penalty_weight": 1.0, "clip": None}
+    changes |= _of_single_images(recipe) | _of_one_logit(recipe)
     rates = level(recipe)
     return changes | (rates[0] if rates else {}), "it damps the circling"
 
@@ -124,12 +125,34 @@ def wasserstein(recipe: Recipe) -> Remedy | None:
         "order": "alternating",
         "real_label": 1.0,
         **_of_single_images(recipe),
+        **_of_one_logit(recipe),
     }
     if not differing(recipe, changes):
         return None
     for more in (level(recipe), less_memory(recipe)):
         changes |= more[0] if more else {}
     return changes, "a game whose losses measure a distance"
+
+
+def louder_labels(recipe: Recipe) -> Remedy | None:
+    """A second head, from which G hears of nothing but the label; or one that is heard more."""
+    condition = getattr(recipe, "condition", None)
+    if condition is None:
+        return None
+    if condition == "auxiliary":
+        return {"auxiliary_weight": 4 * recipe.auxiliary_weight}, "the second head is heard more"
+    if recipe.penalty is not None or recipe.objective == "wasserstein":
+        other = "projection" if condition == "planes" else "planes"
+        return {"condition": other}, "another way to tell D"
+    return {"condition": "auxiliary"}, "a second head that names the class"
+
+
+def lighter_head(recipe: Recipe) -> Remedy | None:
+    """A head that is heard more than the game itself wants the one most typical picture."""
+    if getattr(recipe, "condition", None) != "auxiliary" or recipe.auxiliary_weight <= 1:
+        return None
+    why = f"auxiliary_weight={recipe.auxiliary_weight:g} drowns the game"
+    return {"auxiliary_weight": 1.0}, why
 
 
 def unbounded_d(recipe: Recipe) -> Remedy:
@@ -167,6 +190,12 @@ def _of_single_images(recipe: Recipe) -> dict:
     """
     lines = tuple(_without(line, ("BN",)) for line in recipe.discriminator)
     return {"discriminator": tuple(line for line in lines if line)}
+
+
+def _of_one_logit(recipe: Recipe) -> dict:
+    """A penalty is taken of one logit: the label by projection, where there was a second head."""
+    two = getattr(recipe, "condition", None) == "auxiliary"
+    return {"condition": "projection"} if two else {}
 
 
 def _weight_of_gradient_penalty(recipe: Recipe) -> float:

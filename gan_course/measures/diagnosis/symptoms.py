@@ -46,6 +46,10 @@ class Symptoms:
     diversity: float | None = None  # variance of the samples over that of real images
     classes: tuple[int, int] | None = None  # made by G, and in as many real images
     modes: tuple[int, int] | None = None  # the same of a mixture whose centres are known
+    classes_asked: int | None = None  # how many there are to ask for
+    as_asked: float | None = None  # the share of samples that show the asked class
+    named: float | None = None  # how often a classifier of these labels is right on real images
+    within: float | None = None  # diversity within a class over that of real images
     floor: float | None = None  # Fréchet distance of real images from as many others
     first_distance: float | None = None  # Fréchet distance of the untrained generator
     departed: float | None = None  # that of the samples from those of the untrained generator

@@ -187,9 +187,49 @@ def oscillating(s: Symptoms) -> Finding | None:
     )
 
 
+def label_ignored(s: Symptoms) -> Finding | None:
+    """Asked for a class, it makes any: hardly more often the asked one than by chance.
+
+    Healthy runs are at 0.97 and more, those with shuffled labels at chance; a fifth of the way is
+    far from both.
+    """
+    if s.as_asked is None:
+        return None
+    chance = 1 / s.classes_asked
+    if s.as_asked - chance > 0.2 * (1 - chance):
+        return None
+    evidence = (
+        f"{s.as_asked:.1%} of the samples show the class that was asked for; "
+        f"by chance it would be {chance:.1%}"
+    )
+    if s.named is not None and s.named - chance < 0.2 * (1 - chance):
+        evidence += (
+            f". A classifier that learns these labels is right on {s.named:.1%} of unseen images: "
+            "they do not belong to the images"
+        )
+    return Finding("label ignored", evidence)
+
+
+def noise_ignored(s: Symptoms) -> Finding | None:
+    """One picture a class, whatever the noise: healthy runs are at 0.8 and more."""
+    if s.within is None or s.within > 0.3:
+        return None
+    return Finding(
+        "noise ignored",
+        f"two samples of one class are {s.within:.2g} times as far apart as two real images of it",
+    )
+
+
 Rule = Callable[[Symptoms], Finding | None]
 AT_ONCE: tuple[Rule, ...] = (not_a_number, dead_by_data, dead_by_output, dead_by_activation)
-IN_TIME: tuple[Rule, ...] = (vanishing_gradient, discriminator_too_strong, collapsed, oscillating)
+IN_TIME: tuple[Rule, ...] = (
+    vanishing_gradient,
+    discriminator_too_strong,
+    collapsed,
+    label_ignored,
+    noise_ignored,
+    oscillating,
+)
 
 
 def _list(values) -> str:

@@ -100,18 +100,23 @@ def classifier_of(data: ImageSet, steps: int = 600) -> Classifier:
     """
     task = task_of(data)
     lines = _lines(data.image_shape, task.classes)
-    whole = network("classifier", data.image_shape, lines, _SEED)
+    whole = fresh(data.image_shape, task.classes)
     file = _file(data, task.name, lines, steps)
     accuracy = _restored(whole, file)
     if accuracy is None:
         print(f"Training a classifier of {task.name} to measure with, once, less than a minute ...")
         learn, judge = examples(data, task)
         fit(whole, *learn, steps)
-        accuracy = _accuracy(whole, *judge)
+        accuracy = share_right(whole, *judge)
         _save(whole, accuracy, file)
     features = whole.layers[-2].output
     model = keras.Model(whole.inputs, [features, whole.outputs[0]])
     return Classifier(model, task.name, accuracy, task.names)
+
+
+def fresh(image_shape: tuple[int, int, int], classes: int) -> keras.Sequential:
+    """The untrained network: images (N, H, W, C) in [-1, 1] -> logits (N, classes)."""
+    return network("classifier", image_shape, _lines(image_shape, classes), _SEED)
 
 
 def _lines(image_shape: tuple[int, int, int], classes: int) -> tuple[str, ...]:
@@ -153,7 +158,8 @@ def fit(model: keras.Model, images: np.ndarray, labels: np.ndarray, steps: int) 
         compiled(images[chosen], labels[chosen].astype(np.int64))
 
 
-def _accuracy(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+def share_right(model: keras.Model, images: np.ndarray, labels: np.ndarray) -> float:
+    """How often the most likely class is the label, of uint8 images."""
     right = 0
     for at in range(0, len(images), 500):
         logits = model(_scaled(images[at : at + 500]), training=False)

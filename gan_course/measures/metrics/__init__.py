@@ -6,6 +6,13 @@ depend on it: a Fréchet distance in the features of the course's own classifier
 of papers, which takes those of an Inception network, and the two cannot be compared.
 """
 
+from gan_course.measures.metrics.asked import (
+    class_frechet_distance,
+    diversity_in_class,
+    share_as_asked,
+    share_by_class,
+    variance_shares,
+)
 from gan_course.measures.metrics.classes import class_entropy, classes_covered
 from gan_course.measures.metrics.density_coverage import density_coverage
 from gan_course.measures.metrics.frechet import frechet_distance
@@ -18,13 +25,18 @@ from gan_course.measures.metrics.resampling import jackknife
 __all__ = [
     "Modes",
     "class_entropy",
+    "class_frechet_distance",
     "classes_covered",
     "count_modes",
     "density_coverage",
+    "diversity_in_class",
     "frechet_distance",
     "jackknife",
     "kernel_distance",
     "nearest_images",
     "points",
     "precision_recall",
+    "share_as_asked",
+    "share_by_class",
+    "variance_shares",
 ]
