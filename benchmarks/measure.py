@@ -16,21 +16,32 @@ SECONDS = 0.4  # of one contestant in one round
 FEWEST = 2  # steps in one round: the first after another contestant finds no memory at hand
 
 
-def in_turns(steps: dict[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Milliseconds a step, one number a round; each plays for about the same time."""
+def in_turns(
+    steps: dict[str, Callable[[], object]],
+    rounds: int | None = None,
+    seconds: float | None = None,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, list[float]]:
+    """Milliseconds a step, one number a round; each plays for about the same time.
+
+    Args:
+      rounds, seconds: in place of ROUNDS and SECONDS.
+      clock: seconds since any moment.
+    """
+    rounds, seconds = rounds or ROUNDS, seconds or SECONDS
     counts = {}
     for name, step in steps.items():
         step()  # the first one compiles
-        start = time.perf_counter()
+        start = clock()
         step()
-        counts[name] = max(FEWEST, int(SECONDS / (time.perf_counter() - start)))
+        counts[name] = max(FEWEST, int(seconds / (clock() - start)))
     times: dict[str, list[float]] = {name: [] for name in steps}
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for name, step in steps.items():
-            start = time.perf_counter()
+            start = clock()
             for _ in range(counts[name]):
                 step()
-            times[name].append((time.perf_counter() - start) / counts[name] * 1e3)
+            times[name].append((clock() - start) / counts[name] * 1e3)
     return times
 
 

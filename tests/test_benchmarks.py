@@ -18,7 +18,7 @@ from benchmarks import (
     startup,
     steps,
 )
-from gan_course.games import state
+from gan_course.models import fast
 
 
 @pytest.fixture
@@ -196,14 +196,37 @@ def test_the_start_is_that_of_the_command(saved, monkeypatch):
     assert {"gan_course --help", "20 glyphs", "20 shapes", "20 faces_toy"} < set(saved["startup"])
 
 
-def test_the_settings_are_measured_against_networks_that_compute_as_keras_does():
-    recipe = gan.recipe("gan_quickdraw")
-    own, keras_own = state.create(recipe), settings.with_keras_own_layers(recipe)
-    changed = [
-        sum("call" in vars(layer) for network in (made.generator, made.discriminator)
-            for layer in network.layers)
-        for made in (own, keras_own)
+def test_the_tricks_of_a_recipe_are_those_that_change_its_step():
+    assert settings.used_tricks("gan_quickdraw") == [  # RMSprop; its last layer has no stride
+        "fold_upsampling", "fourier", "fused_norm", "dropout16", "second_slopes",
     ]  # fmt: skip
-    # G: two Up, two convolutions after them, three BN of images, four ReLU;
-    # D: four ReLU, four Dropout, one convolution of a small image
-    assert changed == [2 + 2 + 3 + 4 + 4 + 4 + 1, 0]
+    assert settings.used_tricks("gan_plane") == ["second_slopes", "adam"]
+
+
+def test_each_trick_is_left_out_by_the_switch_which_is_as_before_afterwards(monkeypatch):
+    monkeypatch.setenv(fast.SWITCH, "adam")
+    monkeypatch.setattr(settings, "ROOM", 0.0)
+    monkeypatch.setattr(settings, "TURN", 0.001)
+    built = []
+
+    def one_call(name):
+        built.append(fast.active())
+        return (lambda: sum(range(20_000))), 2
+
+    monkeypatch.setattr(settings, "one_call", one_call)
+    found = settings.layers("gan_plane")
+    assert list(found) == ["ours_ms", "ours again", "second_slopes", "adam", "all"]
+    assert min(found.values()) > 0
+    whole = set(fast.TRICKS)
+    assert [whole - set(names) for names in built] == [
+        set(), set(), {"second_slopes"}, {"adam"}, whole,
+    ]  # fmt: skip
+    assert fast.active() == ("adam",)
+
+
+def test_a_trick_earns_its_place_in_one_recipe_of_either_kind():
+    results = {
+        "dcgan_mnist_quick": {"ours_ms": 8.0, "fold_stride": 1.029, "adam": 1.03, "all": 1.1},
+        "dcgan_mnist": {"ours_ms": 9.0, "fold_stride": 1.09, "fourier": 1.10, "adam": 1.0},
+    }
+    assert settings.earning(results) == {"adam": True, "fold_stride": False, "fourier": True}

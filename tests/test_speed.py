@@ -1,6 +1,5 @@
 """What makes a step faster must not make it another step."""
 
-import functools
 import os
 import subprocess
 import sys
@@ -14,7 +13,7 @@ from gan_course import models
 from gan_course.base import backend, device
 from gan_course.base.errors import InputError
 from gan_course.data.batches import Batches
-from gan_course.games import optimizers, state
+from gan_course.games import state
 from gan_course.games.objectives import of_recipe
 from gan_course.measures.diagnosis import doctor
 from gan_course.training import loop
@@ -198,38 +197,6 @@ def test_the_doctor_says_what_was_chosen_and_why():
     assert found["xla"].startswith(("on: ", "off: "))
     assert found["threads"].startswith(("one an operation, two ", "as TensorFlow "))
     assert "auto" in found["precision"] and "recipe: precision" in found["precision"]
-
-
-LAYERS = dict(
-    generator=("Dense 64 BN .9 ReLU", "Reshape 2 2 16", "Up", "Conv 16 k5 BN .9 LReLU .2",
-               "ConvT 1 k4 s2 tanh"),
-    discriminator=("Conv 16 k4 s2 LReLU .2 Dropout .3", "Flatten", "Dense 1"),
-)  # fmt: skip
-ANYWHERE = {"convolution after Up": "UpSampling2D", "ReLU": "LeakyReLU"}
-ON_A_CPU = {"normalisation": "BatchNormalization", "dropout": "Dropout", "ConvT": "Conv2DTranspose"}
-
-
-@pytest.mark.parametrize("gpus", [[], ["a GPU"]])
-def test_what_the_doctor_says_of_the_layers_is_what_the_networks_are_made_of(gpus, monkeypatch):
-    monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: gpus)
-    monkeypatch.setattr(
-        device.tf.config.experimental,
-        "get_device_details",
-        lambda _: {"compute_capability": (9, 0)},
-    )
-    made = models.build(tiny(**LAYERS))
-    replaced = {
-        type(layer).__name__ for network in made for layer in network.layers
-        if isinstance(layer.call, functools.partial)
-    }  # fmt: skip
-    said = device.choices()["layers"]
-    for words, layer in ANYWHERE.items():
-        assert layer in replaced and words in said
-    for words, layer in ON_A_CPU.items():
-        assert (layer in replaced) == (words in said) == (not gpus)
-    assert "Adam in one operation" in said
-    assert isinstance(state.create(tiny()).g_optimizer, optimizers.FusedAdam)
-    assert said.startswith("Keras's own, " if gpus else "with less work than Keras's own")
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def _choice() -> tuple[tuple[str, ...], str]:
     names = _wanted(os.environ.get(SWITCH, ""))
     if not device.own_kernels():
         return (), ", whose operations XLA joins on a GPU"
-    if names and not guard.trusted(names):
+    if names and not guard.trusted(names, keras.__version__):
         return (), f" {keras.__version__}, with which the faster ones do not agree"
     return names, "" if names == _ALL else ", as you have set it"
 

@@ -39,6 +39,9 @@ def use_16_bits(layer: keras.layers.Layer) -> bool:
 def _normalise(layer: keras.layers.BatchNormalization, images, training=None, mask=None):
     """Batch normalisation in one operation; Keras puts it together from about ten.
 
+    (With the gradient of a gradient, as a penalty has it, the two differ, and Keras's is not quite
+    right: `tf.nn.moments` holds the mean inside the variance for a constant.)
+
     Source: Ioffe and Szegedy 2015, arXiv:1502.03167, Algorithm 1.
     """
     if not (training and layer.trainable) or layer.synchronized or mask is not None:

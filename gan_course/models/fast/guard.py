@@ -17,8 +17,8 @@ TESTED = ("3.15",)  # with tests/test_fast.py
 
 
 @cache
-def trusted(names: tuple[str, ...], version: str = keras.__version__) -> bool:
-    """Whether the tricks may be used with this Keras; a RunWarning if not."""
+def trusted(names: tuple[str, ...], version: str) -> bool:
+    """Whether the tricks may be used with this version of Keras; a RunWarning if not."""
     if ".".join(version.split(".")[:2]) in TESTED:
         return True
     try:
@@ -35,28 +35,34 @@ def trusted(names: tuple[str, ...], version: str = keras.__version__) -> bool:
 
 
 def one_step(names: tuple[str, ...]) -> np.ndarray:
-    """All numbers of a small network with every kind of layer, after one update of Adam."""
+    """All numbers of the tiny network and its optimizer, after one update of Adam."""
+    network = tiny_network()
+    tricks.replace(network, names)
+    optimizer = tricks.adam(names)(0.01, epsilon=1.0, name="guard")  # smooth in the gradient
+    weights = network.trainable_variables
+    optimizer.build(weights)
+    images = tf.constant(np.random.default_rng(0).normal(size=(3, 4, 4, 32)), tf.float32)
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.sin(network(images, training=True)))
+    optimizer.apply(tape.gradient(loss, weights), weights)
+    return np.concatenate([np.ravel(v) for v in [*network.variables, *optimizer.variables]])
+
+
+def tiny_network() -> keras.Sequential:
+    """Images (batch, 4, 4, 32) -> (batch, 16, 16, 1), by a layer for every trick."""
     layers, draw = keras.layers, keras.initializers.RandomNormal(stddev=0.1, seed=1)
-    network = keras.Sequential(
+    same = {"padding": "same", "kernel_initializer": draw}
+    return keras.Sequential(
         [
             keras.Input((4, 4, 32)),
-            layers.Conv2D(32, 5, padding="same", kernel_initializer=draw, use_bias=False),
+            layers.Conv2D(32, 5, use_bias=False, **same),
             layers.BatchNormalization(momentum=0.9),
             layers.LeakyReLU(0.2),
             layers.Dropout(1e-6, seed=1),  # computes, and drops nothing
             layers.UpSampling2D(),
-            layers.Conv2D(8, 5, padding="same", kernel_initializer=draw),
+            layers.Conv2D(8, 5, **same),
             layers.ReLU(),
-            layers.Conv2DTranspose(1, 4, 2, padding="same", kernel_initializer=draw),
+            layers.Conv2DTranspose(1, 4, 2, **same),
         ],
         name="guard",
     )
-    optimizer = tricks.adam(names)(0.01, epsilon=1.0, name="guard")  # smooth in the gradient
-    optimizer.build(network.trainable_variables)
-    tricks.replace(network, names)
-    images = tf.constant(np.random.default_rng(0).normal(size=(3, 4, 4, 32)), tf.float32)
-    with tf.GradientTape() as tape:
-        loss = tf.reduce_sum(tf.sin(network(images, training=True)))
-    weights = network.trainable_variables
-    optimizer.apply(tape.gradient(loss, weights), weights)
-    return np.concatenate([np.ravel(v) for v in [*network.variables, *optimizer.variables]])
