@@ -64,6 +64,7 @@ def test_pictures_and_samples_are_those_of_the_averaged_generator(tmp_path):
     np.testing.assert_allclose(exported(noise).numpy(), made, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("networks", [{}, CONVOLUTIONS], ids=["dense", "convolutions"])
 def test_a_run_with_all_that_changes_slowly_resumes_bit_for_bit(networks, tmp_path):
     changes = {**networks, "ema_decay": 0.99, "final_rate": 0.1}

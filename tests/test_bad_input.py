@@ -361,6 +361,7 @@ def test_a_folder_in_use_by_another_process_is_refused(refused, run):
     e2e.finish(other)
 
 
+@pytest.mark.slow
 def test_a_training_run_keeps_other_processes_out_until_it_ends(tmp_path):
     answers = []
 
@@ -533,6 +534,7 @@ def test_a_wrong_option_of_sample_is_refused(refused, monkeypatch, run, tmp_path
 NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+@pytest.mark.slow
 def test_a_disk_full_while_saving_loses_nothing(
     capsys, failed_midway, monkeypatch, tmp_path, finished
 ):
@@ -577,6 +579,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", disk], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kibibytes", [80, 180, 240])  # early, late, among the results
 def test_a_really_full_disk_loses_nothing(capsys, failed_midway, small_disk, finished, kibibytes):
     disk, leave_free = small_disk

@@ -137,6 +137,7 @@ def test_five_updates_a_step_take_the_six_batches_of_an_epoch_in_turn(monkeypatc
     assert_six_to_an_epoch(numbers(seen).reshape(10, 8))
 
 
+@pytest.mark.slow
 def test_a_trained_run_shows_the_critic_those_batches(tmp_path):
     seen = []
 

@@ -137,6 +137,7 @@ def test_a_run_folder_holds_what_the_design_lists(demo):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_train_puts_a_run_into_runs_where_no_folder_is_named(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(RECIPES, "tiny", e2e.tiny())
@@ -259,6 +260,7 @@ def test_doctor_says_which_checkpoint_is_damaged(capsys, tiny_run):
     assert re.findall(r"step_(\d+) .*damaged", out) == ["000014"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_says_how_to_go_on_and_the_same_command_completes_the_run(capsys, tmp_path):
     command = ["train", "demo", "--steps", 400, "--batch-size", 8, "--out", tmp_path / "run"]
     # A shell that starts pytest in the background hands on "ignore SIGINT"; undo that.
@@ -289,6 +291,7 @@ def test_ctrl_c_before_the_training_says_so_too(capsys, monkeypatch):
     assert (code, err.strip()) == (130, "gan_course: stopped")
 
 
+@pytest.mark.slow
 def test_the_saved_generator_loads_with_keras_alone_and_makes_the_same_images(demo, tmp_path):
     folder, _ = demo
     run = gan.open_run(folder)

@@ -100,6 +100,7 @@ def test_scores_that_are_no_numbers_are_refused():
             contract.check(Objective(d_loss, g_loss, scores=scores))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("game", ["hinge", "wasserstein, gradient", "non_saturating"])
 def test_the_names_known_beforehand_are_those_that_a_run_logs(tmp_path, game):
     changes = {
@@ -162,6 +163,7 @@ def drawn_lines(run):
     return sorted({float(line.get_ydata()[0]) for line in dashed})
 
 
+@pytest.mark.slow
 def test_the_loss_plot_of_an_own_objective_has_its_lines_also_when_the_run_is_read_back(tmp_path):
     run = gan.train(
         e2e.tiny(steps=3), tmp_path, objective=WASSERSTEIN, data=e2e.image_set(), progress=False
@@ -189,6 +191,7 @@ print("done")
 """
 
 
+@pytest.mark.slow
 def test_a_matplotlib_backend_that_is_not_there_does_not_matter(tmp_path):
     process = e2e.start("-c", ABSENT, tmp_path / "run", MPLBACKEND="module://absent.x")
     code, out, err = e2e.finish(process)

@@ -285,6 +285,7 @@ def assert_same_run(run, whole):
     assert same_arrays(run.dir.best, whole.dir.best)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_what_a_kill_leaves_goes_on_to_the_same_distances_and_the_same_best(
     stopped, tmp_path, moment
@@ -306,6 +307,7 @@ def test_the_moments_include_a_best_checkpoint_newer_than_any_other(stopped):
     ]
 
 
+@pytest.mark.slow
 def test_a_run_stopped_by_ctrl_c_goes_on_to_the_same_best(stopped, tmp_path):
     def stop(step, *_):
         if step in (23, 25):
@@ -318,6 +320,7 @@ def test_a_run_stopped_by_ctrl_c_goes_on_to_the_same_best(stopped, tmp_path):
     assert_same_run(train(tmp_path, **STOPPED), stopped[0])
 
 
+@pytest.mark.slow
 def test_a_run_killed_while_it_writes_its_best_goes_on_to_the_same_best(stopped, tmp_path):
     out = tmp_path / "run"
     process = e2e.start(
@@ -337,6 +340,7 @@ def test_a_run_killed_while_it_writes_its_best_goes_on_to_the_same_best(stopped,
     assert list(out.rglob(".*.tmp")) == []
 
 
+@pytest.mark.slow
 def test_a_run_continued_to_more_steps_keeps_its_best(stopped, tmp_path):
     train(tmp_path, **{**STOPPED, "steps": 21})
     assert_same_run(train(tmp_path, **STOPPED), stopped[0])

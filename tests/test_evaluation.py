@@ -329,6 +329,7 @@ def fresh_draws():
     return {"poor": draws(1.4), "dull": draws(0.6)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("generator", "name"),
     [*[("poor", name) for name in PLAIN if name not in ("kernel_distance", "recall")],
@@ -555,7 +556,13 @@ def bad_images(data, images, labels):
     return samples
 
 
-@pytest.fixture(scope="module", params=[of_glyphs, of_mnist], ids=["glyphs", "mnist"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(of_glyphs, id="glyphs", marks=pytest.mark.slow),
+        pytest.param(of_mnist, id="mnist", marks=pytest.mark.slow),
+    ],
+)
 def judged(request):
     """name of the samples -> their evaluation; each by a thousand images that nobody has seen."""
     with pytest.MonkeyPatch.context() as patch:

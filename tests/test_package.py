@@ -141,6 +141,7 @@ def test_the_reader_of_imports_sees_type_checking_and_functions(tmp_path):
     assert imports(file) == {"gan_course.run", "gan_course.training.loop"}
 
 
+@pytest.mark.slow
 def test_every_module_can_be_imported_first():
     code = """
 import importlib, sys
