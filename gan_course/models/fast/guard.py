@@ -13,7 +13,7 @@ from gan_course.base.backend import keras, tf
 from gan_course.base.errors import RunWarning
 from gan_course.models.fast import tricks
 
-TESTED = ("3.15",)  # with tests/test_fast.py
+TESTED = ("3.10", "3.12", "3.15")  # with tests/test_fast.py
 
 
 @cache
