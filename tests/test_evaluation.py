@@ -11,6 +11,7 @@ from itertools import pairwise
 import e2e
 import numpy as np
 import pytest
+from e2e import Statistics
 
 import gan_course as gan
 from gan_course.base.errors import InputError
@@ -52,27 +53,6 @@ def toy(labels=False, test=True, train_count=300, test_count=300):
     if test and labels:
         tests["y_test"] = below(x_test)
     return ImageSet("toy", x_train, **named, **tests)
-
-
-class Statistics:
-    """Features without a network: brightness, contrast and the two slopes. Keeps what it saw."""
-
-    names = ()
-    fingerprint = "x"
-
-    def __init__(self):
-        self.seen = []
-
-    def __call__(self, images):
-        self.seen.append(images)
-        grey = images / 255
-        brightness, contrast = grey.mean((1, 2, 3)), grey.std((1, 2, 3))
-        down = grey[:, 4:].mean((1, 2, 3)) - grey[:, :4].mean((1, 2, 3))
-        across = grey[:, :, 4:].mean((1, 2, 3)) - grey[:, :, :4].mean((1, 2, 3))
-        return np.stack([brightness, contrast, down, across], axis=1)
-
-    def __str__(self):
-        return "four statistics of the pixels"
 
 
 class Classes(Statistics):
@@ -342,6 +322,7 @@ def test_an_error_bar_is_what_other_samples_change(fresh_draws, generator, name)
     assert 0.5 < error / spread < 2
 
 
+@pytest.mark.slow
 def test_the_kernel_distances_error_is_no_smaller_than_what_other_samples_change(fresh_draws):
     # it is of subsets of half the samples, and of the real images as well
     draws = [found["kernel_distance"] for found in fresh_draws["poor"]]
@@ -350,6 +331,7 @@ def test_the_kernel_distances_error_is_no_smaller_than_what_other_samples_change
     assert spread < np.mean(errors) < 4 * spread
 
 
+@pytest.mark.slow
 def test_samples_that_vary_have_error_bars_and_a_single_image_repeated_has_none(fresh_draws):
     assert (numbers(fresh_draws["poor"][0], "error") > 0).all()
     found = evaluate(pictures(1, seed=3).repeat(200, axis=0), toy(), Statistics())
@@ -357,6 +339,7 @@ def test_samples_that_vary_have_error_bars_and_a_single_image_repeated_has_none(
     np.testing.assert_allclose(without_kernel, 0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_more_samples_have_smaller_error_bars():
     data = toy(train_count=450, test_count=450)
     few, many = (

@@ -7,6 +7,7 @@ import zlib
 from dataclasses import replace
 from functools import partial
 
+import e2e
 import numpy as np
 import pytest
 
@@ -62,9 +63,7 @@ def weights(found):
 
 
 def same_weights(one, other):
-    """Bit for bit: also 0.0 and -0.0 would differ."""
-    pairs = zip(weights(one), weights(other), strict=True)
-    return all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in pairs)
+    return e2e.same_bits(weights(one), weights(other))
 
 
 @pytest.fixture
