@@ -148,7 +148,8 @@ def test_a_trained_run_shows_the_critic_those_batches(tmp_path):
 
     spy = replace(WASSERSTEIN, penalty=Penalty(look, lambda norm: norm**2), penalty_weight=0.1)
     data = ImageSet("numbered", IMAGES)
-    gan.train(e2e.tiny(**FIVE, steps=2), tmp_path, objective=spy, data=data, progress=False)
+    recipe = e2e.tiny(**FIVE, steps=2)
+    gan.train(recipe, tmp_path, objective=spy, data=data, progress=False, results=False)
     trained = [batch for batch in seen if batch.shape == (8, *e2e.SHAPE)]  # no fingerprints
     assert_six_to_an_epoch(numbers(trained))
 

@@ -24,7 +24,7 @@ def test_too_few_images_are_refused_before_features_are_asked_for(
     tmp_path, monkeypatch, train, test, message
 ):
     data = ImageSet("few", e2e.pixels(train), x_test=None if test is None else e2e.pixels(test))
-    run = gan.train(e2e.tiny(steps=2), tmp_path, data=data, progress=False)
+    run = gan.train(e2e.tiny(steps=2), tmp_path, data=data, progress=False, results=False)
 
     def no_features(_):
         raise AssertionError("a classifier would be trained now")
