@@ -220,7 +220,7 @@ def read_archive(file: Path) -> Arrays:
     """The arrays of a mirror archive: uint8 `x_train`, and any of y_train, x_test, y_test.
 
     Raises:
-      InputError: if the file is damaged, holds pickled objects, or has other keys.
+      InputError: if the file is damaged, holds pickled objects, or has unknown keys.
     """
     try:
         arrays = read_arrays(file)

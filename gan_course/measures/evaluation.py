@@ -40,7 +40,7 @@ def evaluate(
       asked: the classes that were asked for, (N,), of a conditional generator.
 
     Raises:
-      InputError: if the images have another shape than the dataset's, or are too few.
+      InputError: if the images differ in shape from the dataset's, or are too few.
     """
     if samples.dtype != np.uint8 or samples.shape[1:] != data.image_shape:
         raise InputError(

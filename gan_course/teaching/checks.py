@@ -21,7 +21,7 @@ def same_objective(mine: Objective, library: Objective, tolerance: float = 1e-5)
     """Compare two objectives on a grid of logits from -8 to 8.
 
     Raises:
-      Mismatch: with the logits at which they differ most; or if a loss has another shape, or
+      Mismatch: with the logits at which they differ most; or if the losses differ in shape, or one
         stops with an error.
     """
     axis = np.linspace(-8, 8, 33, dtype=np.float32)
@@ -45,8 +45,8 @@ def same_penalty(mine: Penalty, library: Penalty, tolerance: float = 1e-5) -> No
     """Compare two penalties on a small convolutional critic with random weights and images.
 
     Raises:
-      Mismatch: with the first example at which they differ; or if the penalty has another shape,
-        or stops with an error.
+      Mismatch: with the first example at which they differ; or if the penalties differ in shape,
+        or if one stops with an error.
     """
     weights = keras.initializers.RandomNormal(stddev=0.3, seed=0)
     critic = keras.Sequential(

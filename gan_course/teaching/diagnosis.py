@@ -98,7 +98,7 @@ def _called_too_often(ours: Walk, theirs: Walk) -> str:
             if kept and not np.allclose(ours.moments[1][name], wanted, atol=1e-6):
                 return (
                     f"moves the weights right, but calls state.{network} with training=True more "
-                    f"or less often than the library: {name.split('/')[1]} is another"
+                    f"or less often than the library: {name.split('/')[1]} differs"
                 )
     return ""
 
@@ -137,7 +137,7 @@ def _multiple(ours: Walk, theirs: Walk, recipe: Adversarial) -> str:
     for network in _moving(theirs):
         names = theirs.weights(network)
         one, other = (walk.movement(*names, step=step) for walk in (ours, theirs))
-        if recipe.clip:  # a clipped weight has moved by another amount than its gradient says
+        if recipe.clip:  # a clipped weight has not moved by what its gradient says
             ends = [
                 np.concatenate([w.moments[step][n].ravel() for n in names]) for w in (ours, theirs)
             ]

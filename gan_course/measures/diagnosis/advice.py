@@ -74,7 +74,7 @@ def _fields(trial: Trial, recipe: Recipe) -> str:
 
 
 def _value(value, before) -> str:
-    """As Python writes it; of a network of which only the last line is another, that alone."""
+    """As Python writes it; of a network that differs in its last line alone, that line."""
     if isinstance(value, float):
         return f"{value:g}"
     is_network = isinstance(value, tuple) and isinstance(value[0], str)

@@ -28,7 +28,7 @@ def findings(symptoms: Symptoms, recipe: Recipe | None = None, own: bool = False
 
     Args:
       recipe: the run's; without it no experiment is computed.
-      own: whether the run played another objective than the recipe's.
+      own: whether the run played an objective of its own, not the recipe's.
     """
     found = _judged(symptoms)
     if recipe is None:

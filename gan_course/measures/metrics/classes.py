@@ -13,7 +13,7 @@ def classes_covered(labels: np.ndarray, classes: int) -> int:
       labels: integers (N,) in [0, classes), N at least 1; classes at least 2.
 
     Raises:
-      ValueError: if they are others.
+      ValueError: if they are not.
     """
     counts = _counts(labels, classes)
     return int((counts >= 0.1 * counts.sum() / classes).sum())

@@ -17,7 +17,7 @@ def frechet_distance(features: np.ndarray, others: np.ndarray) -> float:
       features, others: (N, K) and (M, K), N and M at least 2.
 
     Raises:
-      ValueError: if the sets have other shapes than these, or hold NaN or infinity.
+      ValueError: if the sets are not of these shapes, or hold NaN or infinity.
 
     Source: Dowson and Landau 1982; for GANs Heusel et al. 2017, arXiv:1706.08500, equation 6.
     """

@@ -29,7 +29,7 @@ def kernel_distance(
       one distribution; as an unbiased estimate it may be negative.
 
     Raises:
-      ValueError: if the sets have other shapes than these, or fewer than two rows, or hold NaN
+      ValueError: if the sets are not of these shapes, have fewer than two rows, or hold NaN
         or infinity.
 
     Source: Bińkowski et al. 2018, arXiv:1801.01401, section 4.
@@ -53,7 +53,7 @@ def mmd(features: np.ndarray, others: np.ndarray) -> float:
     """The unbiased estimate from all pairs of two sets (N, K) and (M, K), N and M at least 2.
 
     Raises:
-      ValueError: if the sets are others than these, or hold NaN or infinity.
+      ValueError: if the sets are not of these shapes, or hold NaN or infinity.
 
     Source: Gretton et al. 2012, "A Kernel Two-Sample Test", equation 3.
     """

@@ -45,7 +45,7 @@ def checked_radii(real: np.ndarray, nearest: int, known: np.ndarray | None) -> n
     """The squared radii of a set, where they are not known already.
 
     Raises:
-      ValueError: as `squared_radii`; or if there is another number of known ones than of rows.
+      ValueError: as `squared_radii`; or if there are more or fewer known ones than rows.
     """
     if known is None:
         return squared_radii(real, nearest)
