@@ -8,21 +8,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from gan_course.base.archives import read_arrays
 from gan_course.base.errors import DatasetUnavailable, InputError, unknown_name
 from gan_course.base.files import user_path
 from gan_course.data import downloads
 from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
 from gan_course.data.imageset import ImageSet
+from gan_course.data.mirror import KEYS, MIRROR, mirror_file, mirror_folder, read_archive
 from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
 
-MIRROR = "GAN_COURSE_DATA"  # the environment variable that names the mirror folder
-_KEYS = ("x_train", "y_train", "x_test", "y_test")
 _FOLDER = "folder:"
 
 
@@ -32,7 +29,7 @@ class Dataset:
 
     about: str
     names: tuple[str, ...]  # of the classes
-    fetch: Callable[[], Arrays]  # under `_KEYS`
+    fetch: Callable[[], Arrays]  # under `KEYS`
     origin: str  # where `fetch` gets them, for messages
     stand_in: str | None = None  # None: this set is embedded itself
     centres: np.ndarray | None = None  # of an embedded mixture, as in ImageSet
@@ -42,7 +39,7 @@ class Dataset:
 def _embedded(make: Callable, train: int = 10_000, test: int = 2_000) -> Callable[[], Arrays]:
     @cache  # a notebook loads its data more than once, and faces take a few seconds to paint
     def fetch() -> Arrays:
-        arrays = dict(zip(_KEYS, (*make(train, seed=0), *make(test, seed=1)), strict=True))
+        arrays = dict(zip(KEYS, (*make(train, seed=0), *make(test, seed=1)), strict=True))
         for array in arrays.values():
             array.flags.writeable = False  # everybody gets the same arrays
         return arrays
@@ -193,45 +190,12 @@ def find(name: str) -> Dataset:
     return DATASETS[name]
 
 
-def mirror_file(name: str) -> Path | None:
-    """The mirror's archive of that dataset, if there is a mirror and the archive is in it."""
-    folder = _mirror()
-    file = folder and folder / f"{name}.npz"
-    return file if file and file.is_file() else None
-
-
 def mirrored() -> list[str]:
     """The datasets whose archives are in the mirror."""
-    folder = _mirror()
+    folder = mirror_folder()
     names = sorted(file.stem for file in folder.glob("*.npz")) if folder else []
     known = (name for name in names if name in DATASETS or _QUICKDRAW.fullmatch(name))
     return [name for name in known if find(name).stand_in is not None]
-
-
-def _mirror() -> Path | None:
-    named = os.environ.get(MIRROR)
-    folder = user_path(named) if named else None
-    if folder and not folder.is_dir():
-        raise InputError(f"{MIRROR}={named!r} is not a folder; correct it or unset it")
-    return folder
-
-
-def read_archive(file: Path) -> Arrays:
-    """The arrays of a mirror archive: uint8 `x_train`, and any of y_train, x_test, y_test.
-
-    Raises:
-      InputError: if the file is damaged, holds pickled objects, or has unknown keys.
-    """
-    try:
-        arrays = read_arrays(file)
-    except InputError as error:
-        raise InputError(f"{error}; copy it again or make it anew") from None
-    if "x_train" not in arrays or not set(arrays) <= set(_KEYS):
-        raise InputError(
-            f"{file} has the keys {sorted(arrays)}; expected x_train, "
-            "and where there are any y_train, x_test, y_test"
-        )
-    return arrays
 
 
 def _fetched(name: str, dataset: Dataset) -> Arrays:

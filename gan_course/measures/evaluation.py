@@ -42,11 +42,7 @@ def evaluate(
     Raises:
       InputError: if the images differ in shape from the dataset's, or are too few.
     """
-    if samples.dtype != np.uint8 or samples.shape[1:] != data.image_shape:
-        raise InputError(
-            f"the samples are {samples.dtype} images of {samples.shape[1:]}, "
-            f"but those of {data.name!r} are uint8 of {data.image_shape}"
-        )
+    _check_alike(samples, data)
     check_enough(data, len(samples))
     real, second, split = real_images(data, len(samples))
     fake = samples[: len(real)]
@@ -59,8 +55,7 @@ def evaluate(
         if tells_classes(features, data):
             measures += _classes(len(data.names), looked[2][1], looked[1][1])
             measures += _told(data, asked, looked)
-        others = second if data.x_test is None else data.x_train
-        measures.append(_novelty(fake, data.x_train, real, others))
+        measures.append(_novelty(fake, real, second, data))
     return Evaluation(
         subject=f"{len(fake):,} {subject}",
         reference=f"{len(real):,} {split} images of {data.name}",
@@ -69,6 +64,14 @@ def evaluate(
         count=len(fake),
         measures=tuple(measures),
     )
+
+
+def _check_alike(samples: np.ndarray, data: ImageSet) -> None:
+    if samples.dtype != np.uint8 or samples.shape[1:] != data.image_shape:
+        raise InputError(
+            f"the samples are {samples.dtype} images of {samples.shape[1:]}, "
+            f"but those of {data.name!r} are uint8 of {data.image_shape}"
+        )
 
 
 def _told(data: ImageSet, asked: np.ndarray | None, looked: list) -> list[Measure]:
@@ -148,15 +151,14 @@ def _modes(data: ImageSet, fake: np.ndarray, second: np.ndarray) -> list[Measure
     ]
 
 
-def _novelty(
-    fake: np.ndarray, training: np.ndarray, unseen: np.ndarray, others: np.ndarray
-) -> Measure:
+def _novelty(fake: np.ndarray, real: np.ndarray, second: np.ndarray, data: ImageSet) -> Measure:
     """How far samples are from the training images, next to images that nobody trained on.
 
     Without test images these are one half of the training images, looked up in the other half.
     """
-    distances = metrics.nearest_images(fake[:_COPIES], training)[1]
-    ordinary = max(metrics.nearest_images(unseen[:_COPIES], others)[1].mean(), 1e-3)  # grey levels
+    others = second if data.x_test is None else data.x_train
+    distances = metrics.nearest_images(fake[:_COPIES], data.x_train)[1]
+    ordinary = max(metrics.nearest_images(real[:_COPIES], others)[1].mean(), 1e-3)  # grey levels
     error = metrics.jackknife(lambda rows: distances[rows].mean(), len(distances))
     return Measure("novelty", float(distances.mean() / ordinary), float(error / ordinary), 1.0, "1")
 

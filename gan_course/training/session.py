@@ -64,9 +64,8 @@ def train(
       hooks: your own, one or several, called with (step, state, scalars) after every step, or
         after every `recipe.steps_per_call` where the recipe has a number; the default ones first.
       progress: show what is trained, and a progress bar.
-      strategy: a `tf.distribute` strategy, or the name of one, over whose replicas each batch is
-        shared out. Several workers call this with the same folder, which all can read; the chief
-        writes.
+      strategy: of `tf.distribute`, or its name: its replicas share each batch out. Several workers
+        call this with the same folder, which all can read; the chief writes.
       results: write the curves, the animation and the `.keras` files at the end.
 
     Raises:
