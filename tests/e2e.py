@@ -71,6 +71,24 @@ CONVOLUTIONS = dict(
 )
 
 
+UNEVEN = dict(
+    image_shape=(4, 6, 1),
+    latent_dim=3,
+    generator=("Dense 24 BN .9 ReLU Dropout .3", "Reshape 4 6 1", "ConvT 1 k3 tanh"),
+    discriminator=("Conv 2 k3 s2 LReLU .2 Dropout .3", "Flatten", "Dense 1"),
+    d_steps=1,
+    g_learning_rate=0.01,
+    d_learning_rate=0.02,
+    batch_size=5,
+    steps=6,
+    log_every=1,
+    sample_every=2,
+    checkpoint_every=2,
+    dataset="glyphs",
+    cpu_minutes=2.0,
+)
+
+
 def pixels(count: int = 50, shape: tuple = SHAPE) -> np.ndarray:
     """Noise, uint8; 50 is no multiple of the batch, so some batches reach over an epoch's end."""
     return np.random.default_rng(7).integers(0, 256, (count, *shape), dtype=np.uint8)

@@ -91,7 +91,10 @@ def test_a_slip_gets_one_line_and_leaves_no_folder(tmp_path, slip):
         (lambda: ImageSet(e2e.pixels(), None), r"got ndarray; write ImageSet\('cats', images\)"),
         (lambda: ImageSet("cats", None), "cats: x_train is None; give uint8 images"),
         (lambda: gan.recipe(3), "a recipe has a name, such as 'demo', got 3"),
-        (lambda: gan.recipe(gan.RECIPES["demo"]), "a recipe has a name, such as 'demo', got Adversarial"),
+        (
+            lambda: gan.recipe(gan.RECIPES["demo"]),
+            "a recipe has a name, such as 'demo', got Adversarial",
+        ),
         (lambda: gan.data.load(None), "a dataset has a name, such as 'mnist'.*got None"),
         (lambda: Recipe.from_json([1]), "a recipe's fields are a dictionary, got list"),
     ],
