@@ -14,8 +14,7 @@ import gan_course as gan
 from benchmarks.measure import save
 from benchmarks.quality import QUICK, Judge, train_by_clock
 from gan_course.data import ImageSet
-from gan_course.data.batches import Batches
-from gan_course.games import objectives, state
+from gan_course.games.game import game_of
 from gan_course.measures.features import features_for
 from gan_course.recipes.schema import Recipe
 from gan_course.training import loop
@@ -50,13 +49,12 @@ TAKEN_BACK = {
 
 def seconds_a_step(recipe: Recipe, data: ImageSet, count: int = 60) -> float:
     """The median, after a warm-up."""
-    made = state.create(recipe)
-    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe)
-    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    game = game_of(recipe, data)
+    compiled = loop.compile_step(game, game.start())
     times = []
     for step in range(count):
         start = time.perf_counter()
-        float(compiled(batches(step))["g_loss"])
+        float(compiled(game.batch(step))["g_loss"])
         times.append(time.perf_counter() - start)
     return statistics.median(times[count // 4 :])
 

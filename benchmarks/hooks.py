@@ -22,8 +22,7 @@ from unittest import mock
 
 import gan_course as gan
 from benchmarks.measure import resident_megabytes, save
-from gan_course.data.batches import Batches
-from gan_course.games import objectives, state
+from gan_course.games.game import game_of
 from gan_course.measures.diagnosis import Watch
 from gan_course.runs.rundir import RunDir
 from gan_course.training import hooks as default_hooks
@@ -47,7 +46,7 @@ class Turns:
         self.memory: dict[int, int] = {}  # what the process holds after each third of the steps
         self.since = 0.0  # when `train()` went on
         self._recipe, self._data, self._calls = recipe, data, recipe.steps_per_call
-        self._batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+        self._game = game_of(recipe, data)  # of the bare side
         self._compiled = None
         self._made = 0
 
@@ -68,7 +67,8 @@ class Turns:
             return
         stopped = time.perf_counter()
         turn = range(self._made, step)
-        loop.fit(train_state, self._compiled, self._batches, turn, [], steps_per_call=self._calls)
+        bare = (self._game, train_state, self._compiled, turn, [])
+        loop.fit(*bare, steps_per_call=self._calls)
         if self._made:
             self.full += stopped - self.since
             self.bare += time.perf_counter() - stopped
@@ -78,21 +78,20 @@ class Turns:
 
 def each_hook(recipe: gan.Recipe, data: gan.data.ImageSet) -> dict[str, dict]:
     """Milliseconds of every default hook when it is due, and how often it is in a run."""
-    made = state.create(recipe)
-    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe)
-    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
-    found = {}
+    game, found = game_of(recipe, data), {}
+    made = game.start()
+    compiled = loop.compile_step(game, made)
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as open_now:
         run_dir = RunDir(folder)
         open_now.enter_context(run_dir.locked())
         bar = open_now.enter_context(default_hooks.progress_bar(0, recipe.steps))
-        hooks = _default_hooks(recipe, data, made, run_dir)
+        hooks = _default_hooks(game, made, run_dir)
         hooks["progress_bar"] = (bar, recipe.steps_per_call)
         for name, (hook, count) in hooks.items():
             times = []
             for call in range(CALLS + 1):
                 for step in range(STEPS_BETWEEN):  # as in a run, its memory is not at hand
-                    scalars = compiled(batches(step))
+                    scalars = compiled(game.batch(step))
                 start = time.perf_counter()
                 hook(call * count, made, scalars)
                 times.append(time.perf_counter() - start)
@@ -101,15 +100,16 @@ def each_hook(recipe: gan.Recipe, data: gan.data.ImageSet) -> dict[str, dict]:
     return found
 
 
-def _default_hooks(recipe, data, made, run_dir) -> dict[str, tuple[loop.Hook, int]]:
+def _default_hooks(game, made, run_dir) -> dict[str, tuple[loop.Hook, int]]:
     """Each with the number of steps after which it is due."""
+    recipe = game.recipe
     log = default_hooks.log_history(run_dir, recipe, seconds_before=0.0)
     return {
         "nan_stop": (default_hooks.nan_stop, recipe.log_every),
         "log_history": (log, recipe.log_every),
-        "save_samples": (default_hooks.save_samples(run_dir, recipe), recipe.sample_every),
+        "save_samples": (default_hooks.save_samples(run_dir, game), recipe.sample_every),
         "save_checkpoint": (default_hooks.save_checkpoint(run_dir), recipe.checkpoint_every),
-        "watch": (Watch(recipe, data, made.sampler), recipe.sample_every),
+        "watch": (Watch(game, made), recipe.sample_every),
     }
 
 

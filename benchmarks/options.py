@@ -1,4 +1,4 @@
-"""What each speed option brings on this machine: `gan_course/speed.py` chooses by these numbers.
+"""What each speed option brings on this machine: `gan_course/base/device.py` chooses by that.
 
 python -m benchmarks.options [RECIPE ...]
 
@@ -14,8 +14,9 @@ import numpy as np
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, save
 from gan_course.base.backend import tf
+from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
-from gan_course.games import objectives, state
+from gan_course.games.game import game_of
 from gan_course.recipes.schema import Recipe
 from gan_course.training import loop
 
@@ -24,18 +25,18 @@ _CADENCES = dict.fromkeys(("steps", "log_every", "sample_every", "checkpoint_eve
 OPTIONS = {
     "plain": {},
     "XLA": {"jit": True},
-    "bfloat16": {"precision": "mixed_bfloat16"},
-    "10 steps a call": {"steps_per_call": 10, **_CADENCES, "first_sample": 0},
+    "bfloat16": {"layer_dtype": "mixed_bfloat16"},
+    "10 steps a call": {"steps_per_call": 10, **_CADENCES, "early_sample": 0},
     "gather in the graph": {},
 }
-PLAIN = {"jit": False, "precision": "float32", "steps_per_call": 1}
+PLAIN = {"jit": False, "layer_dtype": "float32", "steps_per_call": 1}
 
 
 def one_call(name: str, recipe: Recipe, images: np.ndarray):
     """A function that makes as many steps as the recipe says."""
-    made = state.create(recipe)
-    several = recipe.steps_per_call or 1
-    compiled = loop.compile_step(made, objectives.of_recipe(recipe), recipe, steps_per_call=several)
+    game, several = game_of(recipe, ImageSet("images", images)), recipe.steps_per_call or 1
+    made = game.start()
+    compiled = loop.compile_step(game, made, steps_per_call=several)
     batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
     count = 0
 
@@ -43,13 +44,18 @@ def one_call(name: str, recipe: Recipe, images: np.ndarray):
         nonlocal count
         images = [batches(count + i) for i in range(several)]
         count += several
-        return float(compiled(images[0] if several == 1 else np.stack(images))["d_loss"])
+        batch = {"images": images[0] if several == 1 else np.stack(images)}
+        return float(compiled(batch)["d_loss"])
 
     if name != "gather in the graph":
         return call
     on_device = tf.constant(images)
     shape = tf.TensorSpec([recipe.d_steps, recipe.batch_size], tf.int64)
-    inside = tf.function(lambda i: compiled(tf.gather(on_device, i))).get_concrete_function(shape)
+
+    def gathered(numbers):
+        return compiled({"images": tf.gather(on_device, numbers)})
+
+    inside = tf.function(gathered).get_concrete_function(shape)
 
     def by_index():
         nonlocal count

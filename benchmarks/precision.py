@@ -26,7 +26,7 @@ def main(name: str) -> None:
     print(f"{'precision':15} seed  seconds  distance  classes  rarest")
     for seed in range(SEEDS):
         for precision in PRECISIONS:
-            recipe = gan.recipe(name, seed=seed, precision=precision)
+            recipe = gan.recipe(name, seed=seed, layer_dtype=precision)
             (row,) = train_by_clock(recipe, data, (math.inf,), judge)
             runs[precision].append(row)
             print(

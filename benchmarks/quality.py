@@ -22,10 +22,9 @@ import gan_course as gan
 from benchmarks.measure import save
 from gan_course.base import seeds
 from gan_course.data import ImageSet
-from gan_course.data.batches import Batches
 from gan_course.data.ranges import to_uint8
-from gan_course.games import objectives, sampling, state
-from gan_course.games.state import TrainState
+from gan_course.games.game import Game, game_of
+from gan_course.games.state import State
 from gan_course.measures import metrics
 from gan_course.measures.features import Classifier, features_for
 from gan_course.recipes.schema import Recipe
@@ -47,9 +46,9 @@ class Judge:
         self._real = features(real[:count])
         self._count = count
 
-    def __call__(self, recipe: Recipe, train_state: TrainState) -> Row:
-        noise = sampling.latents(recipe, self._count, seeds.derive(recipe.seed, seeds.SAMPLES, 0))
-        fakes = to_uint8(sampling.generate(recipe, train_state.sampler, noise))
+    def __call__(self, game: Game, train_state: State) -> Row:
+        seed = seeds.derive(game.recipe.seed, seeds.SAMPLES, 0)
+        fakes = to_uint8(game.make(train_state, self._count, seed).images)
         points, labels = self._features.look(fakes)
         names = len(self._features.names)
         rarest = np.bincount(labels, minlength=names).min() * names / self._count
@@ -64,20 +63,20 @@ def train_by_clock(
     recipe: Recipe,
     data: ImageSet,
     moments: tuple[float, ...],
-    judge: Callable[[Recipe, TrainState], Row],
+    judge: Callable[[Game, State], Row],
 ) -> list[Row]:
     """Train to the recipe's last step, or the last moment; judge at each moment and at the end."""
-    train_state = state.create(recipe)
-    compiled = loop.compile_step(train_state, objectives.of_recipe(recipe), recipe)
-    batches = Batches(data.x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    game = game_of(recipe, data)
+    train_state = game.start()
+    compiled = loop.compile_step(game, train_state)
     rows, spent, due = [], 0.0, list(moments)
     for step in range(recipe.steps):
         start = time.perf_counter()
-        float(compiled(batches(step))["g_loss"])
+        float(compiled(game.batch(step))["g_loss"])
         spent += time.perf_counter() - start
         if step + 1 == recipe.steps or spent >= due[0]:
             seconds = {"seconds": round(spent, 1), "step": step + 1}
-            rows.append({**seconds, **judge(recipe, train_state)})
+            rows.append({**seconds, **judge(game, train_state)})
             due = [moment for moment in due if moment > spent]
             if not due:
                 break

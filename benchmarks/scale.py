@@ -18,8 +18,8 @@ import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, resident_megabytes, save
-from gan_course.data.batches import Batches
-from gan_course.games import objectives, state
+from gan_course.data import ImageSet
+from gan_course.games.game import game_of
 from gan_course.training import loop
 
 RECIPE = gan.recipe(
@@ -57,21 +57,20 @@ def write_images(folder: Path, count: int) -> None:
 
 
 def one_step(compiled, images: np.ndarray):
-    batches = Batches(images, RECIPE.batch_size, RECIPE.d_steps, RECIPE.seed)
-    count = 0
+    game, count = game_of(RECIPE, ImageSet("images", images)), 0
 
     def step():
         nonlocal count
         count += 1
-        return float(compiled(batches(count))["d_loss"])
+        return float(compiled(game.batch(count))["d_loss"])
 
     return step
 
 
 def main(count: int = 200_000) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (2000, *RECIPE.image_shape), np.uint8)
-    made = state.create(RECIPE)
-    compiled = loop.compile_step(made, objectives.of_recipe(RECIPE), RECIPE)
+    game = game_of(RECIPE, ImageSet("noise", noise))
+    compiled = loop.compile_step(game, game.start())
     before = one_step(compiled, noise)
     for _ in range(20):
         before()

@@ -19,9 +19,10 @@ import numpy as np
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, save
 from gan_course.base.backend import keras, tf
+from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
 from gan_course.data.ranges import from_uint8
-from gan_course.games import objectives, state
+from gan_course.games.game import game_of
 from gan_course.training import loop
 
 try:
@@ -32,15 +33,14 @@ except ImportError:  # PyTorch is optional
 
 def our_steps(recipe, images):
     """A call of ours; it makes `loop.steps_per_call` steps."""
-    train_state = state.create(recipe)
-    objective, several = objectives.of_recipe(recipe), loop.steps_per_call(recipe)
-    compiled = loop.compile_step(train_state, objective, recipe, steps_per_call=several)
-    batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
+    game, several = game_of(recipe, ImageSet("images", images)), loop.steps_per_call(recipe)
+    compiled = loop.compile_step(game, game.start(), steps_per_call=several)
     steps = itertools.count()
 
     def call():
-        found = [batches(next(steps)) for _ in range(several)]
-        return float(compiled(found[0] if several == 1 else np.stack(found))["d_loss"])
+        found = [game.batch(next(steps))["images"] for _ in range(several)]
+        batch = {"images": found[0] if several == 1 else np.stack(found)}
+        return float(compiled(batch)["d_loss"])
 
     return call
 

@@ -18,6 +18,7 @@ from benchmarks import (
     startup,
     steps,
 )
+from gan_course.games import adversarial
 from gan_course.models import fast
 
 
@@ -133,17 +134,17 @@ def test_hooks_are_charged_to_train_and_bare_steps_to_themselves(tmp_path, monke
         def perf_counter(self) -> float:
             return self.now
 
-    class SlowBatches(hooks.Batches):  # of the bare side
-        def __call__(self, step):
+    class SlowGame(adversarial.Game):  # of the bare side
+        def batch(self, step):
             clock.now += 10
-            return super().__call__(step)
+            return super().batch(step)
 
     def slow_hook(*_):
         clock.now += 1
 
     clock = StoppedClock()
     monkeypatch.setattr(hooks, "time", clock)
-    monkeypatch.setattr(hooks, "Batches", SlowBatches)
+    monkeypatch.setattr(hooks, "game_of", SlowGame)
     due = dict(log_every=50, sample_every=100, checkpoint_every=150)
     recipe, data = tiny(steps=300, steps_per_call=calls, **due), image_set()
     turns = hooks.Turns(recipe, data)
