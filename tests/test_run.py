@@ -229,6 +229,7 @@ print(resident[2000] - resident[300])
 """
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_steps(tmp_path):
     if not Path("/proc/self/statm").exists():
         pytest.skip("only Linux tells the memory of a process under /proc")

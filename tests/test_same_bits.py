@@ -46,6 +46,7 @@ def test_another_setting_of_keras_is_refused_and_not_the_recipe(
     assert "layer" not in line and not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_keras_json_is_refused_in_one_line_by_the_command(tmp_path):
     (tmp_path / "keras.json").write_text(
         json.dumps(
@@ -58,6 +59,7 @@ def test_keras_json_is_refused_in_one_line_by_the_command(tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.slow
 def test_tensorflow_1_is_told_that_tensorflow_2_is_needed(tmp_path):
     code = (
         "import sys, tensorflow as tf; tf.compat.v1.disable_v2_behavior()\n"
@@ -85,6 +87,7 @@ print([str(w.message) for w in said if issubclass(w.category, gan.errors.RunWarn
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(backend.usable_cores() != 2, reason="threads are only set on two cores")
 def test_tensorflow_that_has_computed_before_is_told_and_so_is_the_resume(tmp_path):
     code, out, err = e2e.finish(e2e.start("-c", FIRST, tmp_path / "run", "early"))
@@ -108,6 +111,7 @@ def test_every_session_is_written_down_with_what_it_computed_with(tmp_path):
     assert first["precision"] == "float32" and first["xla"] is False and first["replicas"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "then"),
     [("tensorflow", "2.18.0"), ("threads_an_operation", 64), ("onednn", "0"), ("xla", True),

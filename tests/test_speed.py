@@ -27,6 +27,7 @@ OPTIONS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("networks", [{}, CONVOLUTIONS], ids=["dense", "convolutions"])
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_stopped_run_ends_bit_for_bit_as_one_that_was_not(option, networks, tmp_path):
@@ -46,6 +47,7 @@ def test_a_stopped_run_ends_bit_for_bit_as_one_that_was_not(option, networks, tm
     assert grids(whole.path) == grids(resumed.path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("networks", [{}, CONVOLUTIONS], ids=["dense", "convolutions"])
 def test_several_steps_in_one_call_are_the_same_steps(networks, tmp_path):
     cadences = {**networks, **CALLS_OF_5}
@@ -92,6 +94,7 @@ def test_left_open_dense_networks_take_as_many_steps_a_call_as_fit_between_what_
     assert loop.steps_per_call(tiny(**CONVOLUTIONS, **due)) == 1
 
 
+@pytest.mark.slow
 def test_a_run_of_points_is_the_same_run_watched_or_not_and_goes_on_from_any_step(tmp_path):
     cadences = {"log_every": 10, "sample_every": 20, "checkpoint_every": 20, "steps": 40}
     recipe = tiny(**PLANE, **cadences, dataset="ring")
@@ -120,6 +123,7 @@ SMOOTH = dict(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("penalty", [None, "r1"])
 def test_xla_makes_the_same_steps_up_to_rounding(penalty, tmp_path):
     changes = {**SMOOTH, "penalty": penalty, "penalty_weight": 1.0 if penalty else 0.0}
@@ -256,6 +260,7 @@ def test_threads_chosen_in_the_program_stay(kind, threads):
     )
 
 
+@pytest.mark.slow
 def test_two_cores_are_shared_out_when_the_course_is_imported_before_tensorflow_computes():
     code = """
 import os
