@@ -42,7 +42,7 @@ def at(step, model, act):
     from gan_course.base.backend import keras
 
     def look(batch, logs):
-        if int(model.game.step) == step:
+        if int(model.players.step) == step:
             act()
 
     return keras.callbacks.LambdaCallback(on_train_batch_end=look)

@@ -12,7 +12,8 @@ import gan_course as gan
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import RunWarning
 from gan_course.data import ImageSet
-from gan_course.games import objectives, state
+from gan_course.games import adversarial, objectives, state
+from gan_course.games.game import game_of
 from gan_course.measures.diagnosis import (
     HEALTHY,
     Diagnosis,
@@ -356,8 +357,9 @@ SMALL = dict(
 @pytest.mark.parametrize("name", ["non_saturating", "minimax", "least_squares", "hinge"])
 def test_the_generators_gradient_is_the_slope_of_its_loss(name):
     recipe = e2e.tiny(**SMALL, objective=name)
-    objective, made = objectives.find(name), state.create(recipe)
-    length, heard = symptoms.generator_gradient(recipe, objective, made)
+    game = game_of(recipe)
+    made = game.start()
+    length, heard = symptoms.generator_gradient(game, made)
     noise = checkup.sampling.latents(
         recipe, 256, checkup.seeds.derive(recipe.seed, checkup.seeds.CHECKUP, 0)
     ).numpy()
@@ -394,13 +396,6 @@ def test_the_generators_gradient_is_the_slope_of_its_loss(name):
 # A diagnosis of a run.
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _without_curves_and_animation():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training.session._write_results", lambda run: None)
-        yield
-
-
 def points() -> ImageSet:
     """600 points around (0.3, -0.2): their own features, so nothing has to learn them."""
     drawn = np.random.default_rng(5).normal((0.3, -0.2), 0.2, (600, 2))
@@ -413,7 +408,9 @@ GAME = dict(SMALL, order="simultaneous", d_steps=1, batch_size=16, log_every=10)
 def train(folder, objective=None, **changes):
     fields = {**GAME, "steps": 240, "checkpoint_every": 60, **changes}
     recipe = e2e.tiny(**fields)
-    return gan.train(recipe, folder, data=points(), objective=objective, progress=False)
+    return gan.train(
+        recipe, folder, data=points(), objective=objective, progress=False, results=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -441,7 +438,7 @@ def test_the_distances_are_those_of_the_samples_at_the_kept_checkpoints(run):
     diagnosis = run.diagnose(points())
     real = points().x_train[:, 0, :, 0] / 127.5 - 1
     for file, found in zip(run.dir.checkpoint_files(), diagnosis.symptoms.distances, strict=True):
-        made = state.create(run.recipe)
+        made = adversarial.start(run.recipe)
         state.restore(made, file)
         samples = made.generator(run.latents(5000), training=False).numpy().reshape(-1, 2)
         shift = ((samples.mean(axis=0) - real.mean(axis=0)) ** 2).sum()
@@ -537,7 +534,9 @@ def test_ninety_nine_images_are_too_few_to_compare_with(tmp_path):
     few, enough = (ImageSet("cloud", points().x_train[:count]) for count in (99, 100))
     for data, left in ((few, 1), (enough, 0)):
         folder = tmp_path / str(len(data.x_train))
-        made = gan.train(e2e.tiny(**GAME, steps=20), folder, data=data, progress=False)
+        made = gan.train(
+            e2e.tiny(**GAME, steps=20), folder, data=data, progress=False, results=False
+        )
         assert len(made.diagnose(data).left_out) == left
 
 
@@ -583,7 +582,7 @@ def test_a_note_of_failure_is_the_first_finding(copy):
 
 def test_a_note_of_failure_goes_once_the_run_goes_on(copy, run):
     RunDir(copy).failure.write_text(json.dumps({"reason": "g_loss is inf at step 250"}))
-    gan.train(run.recipe.changed(steps=250), copy, data=points(), progress=False)
+    gan.train(run.recipe.changed(steps=250), copy, data=points(), progress=False, results=False)
     assert gan.open_run(copy).diagnose(points()).symptoms.failure is None
 
 
@@ -596,7 +595,7 @@ def test_diagnosing_changes_no_file_and_no_weight(run):
 
 def test_the_command_prints_the_verdict_and_changes_nothing(tmp_path, capsys):
     recipe = e2e.tiny(**{**GAME, "dataset": "ring", "steps": 60})
-    gan.train(recipe, tmp_path, progress=False)
+    gan.train(recipe, tmp_path, progress=False, results=False)
     before = e2e.contents(tmp_path)
     code, out, err = e2e.cli(capsys, "doctor", tmp_path)
     assert code == 0 and err == ""
@@ -611,8 +610,9 @@ def test_the_command_prints_the_verdict_and_changes_nothing(tmp_path, capsys):
 def watched(data: ImageSet, accuracy: float, steps, **changes) -> list[str]:
     """The concerns of a Watch after each of these logged steps of an untrained generator."""
     recipe = e2e.tiny(**{**GAME, "sample_every": 100, **changes})
-    made, concerns = state.create(recipe), []
-    watch = Watch(recipe, data, made.sampler)
+    game, concerns = game_of(recipe, data), []
+    made = game.start()
+    watch = Watch(game, made)
     for step in steps:
         scores = {"accuracy_real": tf.constant(accuracy), "accuracy_fake": tf.constant(0.99)}
         watch(step, made, {"d_loss": tf.constant(1.0), **scores})
@@ -643,8 +643,9 @@ def test_a_watch_does_not_call_an_untrained_generator_collapsed():
 
 def test_a_watch_sees_a_generator_that_has_gone_to_one_place():
     recipe = e2e.tiny(**{**GAME, "sample_every": 100})
-    made = state.create(recipe)
-    watch = Watch(recipe, points(), made.sampler)
+    game = game_of(recipe, points())
+    made = game.start()
+    watch = Watch(game, made)
     last = made.generator.layers[-3]
     assert isinstance(last, keras.layers.Dense)
     last.set_weights([0 * last.kernel.numpy(), np.array([0.9, -0.8])])

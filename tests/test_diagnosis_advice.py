@@ -14,23 +14,16 @@ from test_diagnosis_runs import CONVOLUTIONS, DIGITS, GAMES, PENALISED, POINTS, 
 import gan_course as gan
 from gan_course.base.errors import RunWarning, TrainingDiverged
 from gan_course.data import ImageSet, load
-from gan_course.games import objectives, state
+from gan_course.games import adversarial, objectives
 from gan_course.measures.diagnosis import HEALTHY, Symptoms, findings
 from gan_course.models import network
 
 pytestmark = pytest.mark.filterwarnings("ignore::gan_course.base.errors.RunWarning")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _without_curves_and_animation():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training.session._write_results", lambda run: None)
-        yield
-
-
 def diagnosed(folder, recipe, data=None, objective=None):
     with contextlib.suppress(TrainingDiverged):
-        gan.train(recipe, folder, data=data, objective=objective, progress=False)
+        gan.train(recipe, folder, data=data, objective=objective, progress=False, results=False)
     return gan.open_run(folder).diagnose(data)
 
 
@@ -281,7 +274,7 @@ BY_HAND = {
 def test_what_is_left_to_try_where_nothing_is_unusual_is_accepted_and_no_longer_ill(tmp_path, case):
     verdict, game, hook, expected = BY_HAND[case]
     recipe = recipe_of(game)
-    ill = gan.train(recipe, tmp_path / "ill", hooks=hook, progress=False).diagnose()
+    ill = gan.train(recipe, tmp_path / "ill", hooks=hook, progress=False, results=False).diagnose()
     finding = of(ill, verdict)
     assert list(finding.changes) == [
         {name: value for name, value in changes.items() if getattr(recipe, name) != value}
@@ -370,7 +363,7 @@ def killed(folder, recipe, step):
             os.kill(os.getpid(), signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
-        gan.train(recipe, folder, hooks=[kill], progress=False)
+        gan.train(recipe, folder, hooks=[kill], progress=False, results=False)
     return gan.open_run(folder).diagnose()
 
 
@@ -393,7 +386,7 @@ def test_a_run_whose_rates_fall_is_not_sent_on_in_the_same_folder(tmp_path):
     )
     longer = recipe.changed(**finding.changes[0])
     with pytest.raises(gan.InputError, match="holds another run"):
-        gan.train(longer, tmp_path / "short", progress=False)
+        gan.train(longer, tmp_path / "short", progress=False, results=False)
     assert diagnosed(tmp_path / "long", longer).healthy
 
 
@@ -435,7 +428,7 @@ ODD = {
                     order="alternating"),
     "BN in D": dict(discriminator=("Flatten", "Dense 8 BN .9 LReLU .2", "BN", "Dense 1")),
     "bounded D": dict(discriminator=("Flatten", "Dense 8 tanh", "Dense 1 LReLU .2", "sigmoid")),
-    "calls of several": dict(steps_per_call=3, log_every=3, sample_every=6, first_sample=0,
+    "calls of several": dict(steps_per_call=3, log_every=3, sample_every=6, early_sample=0,
                              checkpoint_every=6, steps=300),
 }  # fmt: skip
 
@@ -565,7 +558,8 @@ def test_an_activation_that_bounds_ds_logit_is_the_first_finding_of_the_first_st
         "dead by activation",
         f"D's last activation keeps {evidence}",
     )
-    logits = state.create(recipe).discriminator(np.random.default_rng(0).normal(size=(99, 1, 2, 1)))
+    inputs = np.random.default_rng(0).normal(size=(99, 1, 2, 1))
+    logits = adversarial.start(recipe).discriminator(inputs)
     low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "ReLU": (0, np.inf)}[word]
     assert low <= logits.numpy().min() and logits.numpy().max() <= high
 

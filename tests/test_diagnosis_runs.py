@@ -17,6 +17,7 @@ from gan_course.data import ImageSet, load
 from gan_course.data.painted import gaussians
 from gan_course.measures.diagnosis import HEALTHY
 from gan_course.measures.metrics import count_modes, points
+from gan_course.recipes.adversarial import Adversarial
 
 POINTS = dict(
     dataset="ring",
@@ -44,14 +45,6 @@ CONVOLUTIONS = dict(
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _without_curves_and_animation():
-    """Seventy runs, and drawing takes a second of each: it is tested elsewhere."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("gan_course.training.session._write_results", lambda run: None)
-        yield
-
-
 of_three_seeds = pytest.mark.parametrize("seed", (0, 1, 2))
 
 
@@ -66,12 +59,12 @@ def recipe_of(game, **changes):
         sample_every=10_000,
         checkpoint_every=100,
     )
-    return gan.Recipe(**{**fields, **game, **changes})
+    return Adversarial(**{**fields, **game, **changes})
 
 
 def trained(folder, game, data=None, hooks=(), progress=False, **changes):
     recipe = recipe_of(game, **changes)
-    return gan.train(recipe, folder, data=data, hooks=hooks, progress=progress)
+    return gan.train(recipe, folder, data=data, hooks=hooks, progress=progress, results=False)
 
 
 def numbers(text: str) -> list[float]:
@@ -165,7 +158,7 @@ def test_a_discriminator_of_far_higher_rate_is_too_strong(tmp_path, seed):
 @of_three_seeds
 def test_chapter_3s_generator_has_collapsed(tmp_path, seed):
     recipe = gan.recipe("gan_ring", seed=seed, steps=1500)
-    run = gan.train(recipe, tmp_path, progress=False)
+    run = gan.train(recipe, tmp_path, progress=False, results=False)
     finding = run.diagnose().findings[0]
     assert finding.verdict == "generator collapsed"
     made, there = map(int, re.search(r"(\d) of (\d) modes", finding.evidence).groups())
@@ -322,7 +315,9 @@ def test_a_beginner_whose_images_are_still_alike_worries_nobody(tmp_path, capsys
 def test_who_watches_changes_neither_weights_nor_history(tmp_path, capsys):
     recipe = e2e.tiny(steps=40, log_every=2, sample_every=4)
     runs = [
-        gan.train(recipe, tmp_path / str(shown), data=e2e.image_set(), progress=shown)
+        gan.train(
+            recipe, tmp_path / str(shown), data=e2e.image_set(), progress=shown, results=False
+        )
         for shown in (True, False)
     ]
     assert e2e.same_weights(*runs)

@@ -15,6 +15,7 @@ from two_devices import GAMES, PLAIN
 import gan_course as gan
 from gan_course.base.backend import tf
 from gan_course.base.errors import InputError
+from gan_course.games import dice
 from gan_course.training import distributed
 
 ALONE = {**ENVIRONMENT, "CUDA_VISIBLE_DEVICES": "-1"}
@@ -57,8 +58,8 @@ def test_each_replica_looks_at_places_of_its_own_for_the_penalty(tmp_path):
 
 def test_without_a_strategy_nothing_is_shared_out():
     batch = tf.reshape(tf.range(12), [2, 6])
-    assert distributed.replicas() == 1
-    assert distributed.own_share(batch, axis=1) is batch
+    assert dice.replicas() == 1
+    assert dice.own_share(batch, axis=1) is batch
     assert distributed.is_chief(None)
 
 

@@ -10,7 +10,7 @@ from gan_course.models import build
 # Images a step and steps an epoch: 60,000 // batch.
 VANILLA = dict(order="alternating", optimizer="adam", beta_1=0.5, d_steps=1, real_label=0.9,
                g_learning_rate=2e-4, d_learning_rate=2e-4, batch_size=128, steps=400 * 468,
-               first_sample=468, sample_every=20 * 468)  # fmt: skip
+               early_sample=468, sample_every=20 * 468)  # fmt: skip
 XAVIER = dict(order="alternating", optimizer="adam", beta_1=0.9, d_steps=1, real_label=1.0,
               g_learning_rate=2e-4, d_learning_rate=2e-4, batch_size=200,
               steps=100 * 300)  # fmt: skip

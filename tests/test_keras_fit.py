@@ -24,7 +24,7 @@ GAMES = {
         discriminator=("Flatten", "Dense 16 SN LReLU .2 Dropout .3", "Dense 1 SN"),
         optimizer="rmsprop",
         beta_1=None,
-        latent="uniform",
+        noise="uniform",
         d_steps=1,
     ),
     "compiled by XLA": dict(jit=True, ema_decay=0.9),
@@ -92,7 +92,7 @@ def tiny_fit(fitted):
 
 def assert_same_state(model, run):
     """Every variable, bit for bit."""
-    ours = {name: v.numpy() for name, v in model.game.variables().items()}
+    ours = {name: v.numpy() for name, v in model.players.variables().items()}
     theirs = {name: v.numpy() for name, v in run.state.variables().items()}
     assert ours.keys() == theirs.keys()
     differing = [name for name in ours if ours[name].tobytes() != theirs[name].tobytes()]
@@ -102,9 +102,9 @@ def assert_same_state(model, run):
 @pytest.mark.parametrize("name", GAMES)
 def test_four_steps_of_fit_are_four_steps_of_train_bit_for_bit(trained, fitted, name):
     model, run = fitted(name).model, trained(name)
-    assert int(model.game.step) == run.step == 4
+    assert int(model.players.step) == run.step == 4
     assert_same_state(model, run)
-    fresh, used = (m.game.variables() for m in (FitGAN(recipe_of(name)), model))
+    fresh, used = (m.players.variables() for m in (FitGAN(recipe_of(name)), model))
     changed = {n for n in fresh if (fresh[n].numpy() != used[n].numpy()).any()}
     assert {"generator/000_kernel", "discriminator/000_kernel"} <= changed  # both did learn
 
@@ -139,7 +139,7 @@ def test_batches_are_those_of_the_steps_to_come():
     # batches.py by hand: a permutation an epoch, cut into batches of 8, two of them a step
     orders = np.concatenate([np.random.default_rng([3, 4, e]).permutation(50) for e in range(2)])
     np.testing.assert_array_equal(row, e2e.pixels()[orders[:80]].reshape(row.shape))
-    model.game.step.assign(2)
+    model.players.step.assign(2)
     later = np.stack([batch.numpy() for batch in model.batches(e2e.image_set()).take(3)])
     np.testing.assert_array_equal(later, row[2:])
 

@@ -8,10 +8,7 @@ import pytest
 
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
-from gan_course.data.batches import Batches
-from gan_course.games import objectives, state
 from gan_course.games.objectives import NON_SATURATING, Objective
-from gan_course.training import loop
 from gan_course.training.keras_fit import FitGAN
 
 UNREACHABLE = 1e9  # a min_delta that no loss ever improves by
@@ -32,14 +29,12 @@ def fit(model, epochs, *callbacks, **options):
 
 def by_hand(recipe, shares):
     """The same steps without Keras's loop, two at each share (of G's rate, of D's rate)."""
-    game = state.create(recipe)
-    step = loop.compile_step(game, objectives.of_recipe(recipe), recipe)
-    batches = Batches(e2e.pixels(), recipe.batch_size, recipe.d_steps, recipe.seed)
+    game, players, step = e2e.started(recipe)
     for number, (g_share, d_share) in enumerate(np.repeat(shares, 2, axis=0)):
-        game.g_optimizer.learning_rate = recipe.g_learning_rate * g_share
-        game.d_optimizer.learning_rate = recipe.d_learning_rate * d_share
-        step(batches(number))
-    return game
+        players.g_optimizer.learning_rate = recipe.g_learning_rate * g_share
+        players.d_optimizer.learning_rate = recipe.d_learning_rate * d_share
+        step(game.batch(number))
+    return players
 
 
 def differing(one, other):
@@ -67,7 +62,7 @@ def test_a_schedule_moves_both_rates_in_the_recipe_s_proportion_and_back_from_ze
     recipe = e2e.tiny()  # 1e-3 and 2e-3
     model = FitGAN(recipe)
     history = fit(model, 3, scheduler([5e-4, 0.0, 1e-3])).history
-    assert differing(model.game, by_hand(recipe, [(0.5, 0.5), (0, 0), (1, 1)])) == []
+    assert differing(model.players, by_hand(recipe, [(0.5, 0.5), (0, 0), (1, 1)])) == []
     assert history["learning_rate"] == pytest.approx([5e-4, 0.0, 1e-3], rel=1e-6)
 
 
@@ -87,9 +82,10 @@ def test_reduce_on_plateau_halves_both_rates():
         "g_loss", 0.5, patience=1, mode="min", min_delta=UNREACHABLE
     )
     fit(model, 3, plateau)  # the first epoch is the best; after the second its patience is over
-    game = by_hand(recipe, [(1, 1), (1, 1), (0.5, 0.5)])
-    game.g_optimizer.learning_rate, game.d_optimizer.learning_rate = 2.5e-4, 5e-4  # after the third
-    assert differing(model.game, game) == []
+    players = by_hand(recipe, [(1, 1), (1, 1), (0.5, 0.5)])
+    players.g_optimizer.learning_rate = 2.5e-4  # after the third
+    players.d_optimizer.learning_rate = 5e-4
+    assert differing(model.players, players) == []
 
 
 def test_each_optimizer_takes_a_schedule_of_its_own():
@@ -100,14 +96,14 @@ def test_each_optimizer_takes_a_schedule_of_its_own():
         model.d_optimizer.learning_rate = 2e-3 * 0.5**epoch
 
     fit(model, 2, keras.callbacks.LambdaCallback(on_epoch_begin=rates))
-    assert differing(model.game, by_hand(recipe, [(1, 1), (1, 0.5)])) == []
+    assert differing(model.players, by_hand(recipe, [(1, 1), (1, 0.5)])) == []
 
 
 def test_a_recipe_with_a_schedule_of_its_own_refuses_another():
     model = FitGAN(e2e.tiny(final_rate=0.1))
     with pytest.raises(InputError, match=r"final_rate=0.1\); set final_rate=1") as error:
         fit(model, 1, scheduler([1e-3]))
-    assert "\n" not in str(error.value) and int(model.game.step) == 0
+    assert "\n" not in str(error.value) and int(model.players.step) == 0
 
 
 def test_a_rate_is_a_number():
@@ -119,7 +115,7 @@ def test_a_rate_is_a_number():
 def test_keras_finds_the_state_of_both_optimizers():
     model = FitGAN(e2e.tiny())
     fit(model, 1)
-    both = [*model.game.g_optimizer.variables, *model.game.d_optimizer.variables]
+    both = [*model.players.g_optimizer.variables, *model.players.d_optimizer.variables]
     assert [id(v) for v in model.optimizer.variables] == [id(v) for v in both]
     assert int(model.optimizer.iterations) == 2  # two steps, with four updates of D
 
@@ -135,9 +131,9 @@ def test_two_steps_in_one_execution_are_the_same_steps():
     model = FitGAN(recipe)
     model.compile(steps_per_execution=2)
     fit(model, 2)
-    assert differing(model.game, by_hand(recipe, [(1, 1), (1, 1)])) == []
+    assert differing(model.players, by_hand(recipe, [(1, 1), (1, 1)])) == []
     model.fit(e2e.pixels(), verbose=0)  # 3 steps to an epoch would be 4 in two executions
-    assert int(model.game.step) == 6
+    assert int(model.players.step) == 6
     with pytest.raises(InputError, match="steps_per_epoch=3 must be a positive multiple"):
         model.fit(e2e.pixels(), steps_per_epoch=3)
 
@@ -151,7 +147,7 @@ def spoiled(value):
 def test_terminate_on_nan_stops_after_the_first_bad_step(value):
     model = FitGAN(e2e.tiny(), spoiled(value))
     fit(model, 3, keras.callbacks.TerminateOnNaN())
-    assert int(model.game.step) == 1
+    assert int(model.players.step) == 1
 
 
 def test_terminate_on_nan_stops_when_weights_become_nan():
@@ -163,7 +159,7 @@ def test_terminate_on_nan_stops_when_weights_become_nan():
 
     spoiler = keras.callbacks.LambdaCallback(on_epoch_begin=spoil)
     fit(model, 3, spoiler, keras.callbacks.TerminateOnNaN())
-    assert int(model.game.step) == 3  # two whole ones, and the first of the second epoch
+    assert int(model.players.step) == 3  # two whole ones, and the first of the second epoch
 
 
 def test_early_stopping_sees_the_means():

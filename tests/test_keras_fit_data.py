@@ -17,7 +17,7 @@ def one_line(error):
 
 
 def weights(model):
-    return {name: variable.numpy() for name, variable in model.game.variables().items()}
+    return {name: variable.numpy() for name, variable in model.players.variables().items()}
 
 
 def assert_same(one, other):
@@ -40,7 +40,7 @@ def test_an_epoch_is_as_many_whole_steps_as_the_images_suffice_for():
         model.batches(e2e.image_set()), epochs=2, shuffle=False, verbose=0,
         callbacks=no_more_than(6),
     )  # fmt: skip
-    assert int(model.game.step) == 6 and history.epoch == [0, 1]
+    assert int(model.players.step) == 6 and history.epoch == [0, 1]
 
 
 def test_a_row_without_an_end_wants_a_number_of_steps():
@@ -81,7 +81,7 @@ def test_a_row_begins_at_the_step_at_which_it_is_begun():
     model = FitGAN(e2e.tiny())
     row = model.batches(e2e.image_set())
     first = [batch.numpy() for batch in row.take(3)]
-    model.game.step.assign(2)
+    model.players.step.assign(2)
     np.testing.assert_array_equal(next(iter(row)), first[2])
     assert (first[2] != first[0]).any()
 
@@ -167,7 +167,7 @@ def test_after_a_refusal_the_right_images_train():
         model.fit(rows(e2e.pixels(), 7), verbose=0)
     for each in (model, other):
         each.fit(e2e.pixels(), verbose=0)
-    assert int(model.game.step) == 6  # 50 images, 8 a step
+    assert int(model.players.step) == 6  # 50 images, 8 a step
     assert_same(model, other)
 
 
@@ -175,7 +175,7 @@ def test_a_plain_batch_does_for_one_update_a_step():
     plain, stacked = (FitGAN(e2e.tiny(d_steps=1)) for _ in range(2))
     plain.fit(rows(e2e.pixels()), verbose=0)
     stacked.fit(rows(rows(e2e.pixels()), 1), verbose=0)
-    assert int(plain.game.step) == 6
+    assert int(plain.players.step) == 6
     assert_same(plain, stacked)
 
 

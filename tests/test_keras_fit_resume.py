@@ -26,7 +26,7 @@ GAMES = {
 
 
 def values(state):
-    """Every variable of a TrainState, copied."""
+    """Every variable of a state, copied."""
     return {name: variable.numpy() for name, variable in state.variables().items()}
 
 
@@ -65,9 +65,9 @@ def test_a_weights_file_holds_every_variable(tmp_path, name):
     one, other = FitGAN(e2e.tiny(**GAMES[name])), FitGAN(e2e.tiny(**GAMES[name], seed=4))
     one.fit(one.batches(e2e.image_set()), steps_per_epoch=3, shuffle=False, verbose=0)
     one.save_weights(tmp_path / "x.weights.h5")
-    assert values(one.game)["step"] == 3
+    assert values(one.players)["step"] == 3
     other.load_weights(tmp_path / "x.weights.h5")
-    assert_same(values(other.game), values(one.game))
+    assert_same(values(other.players), values(one.players))
 
 
 def test_weights_that_were_saved_without_the_step_are_refused(tmp_path):
@@ -96,8 +96,8 @@ def test_a_killed_process_goes_on_to_the_same_bits(undisturbed, tmp_path, save_f
     look = fit_worker.at(kept + 1, model, lambda: first.append(kept + 1))
     history = fit_worker.fit(model, backup, save_freq, [look]).history
     expected, whole = undisturbed(save_freq)
-    assert first == [kept + 1] and int(model.game.step) == 12
-    assert_same(values(model.game), values(expected.game))
+    assert first == [kept + 1] and int(model.players.step) == 12
+    assert_same(values(model.players), values(expected.players))
     if kept == 6:  # the means of whole epochs are the same, too
         for column in ("d_loss", "g_loss", "loss"):
             np.testing.assert_array_equal(history[column], whole[column][2:])
@@ -105,7 +105,7 @@ def test_a_killed_process_goes_on_to_the_same_bits(undisturbed, tmp_path, save_f
 
 
 def test_the_undisturbed_run_is_that_of_train(undisturbed, plain_run):
-    assert_same(values(undisturbed(2)[0].game), values(plain_run.state))
+    assert_same(values(undisturbed(2)[0].players), values(plain_run.state))
 
 
 class Interrupted(Exception):
@@ -128,7 +128,7 @@ def test_the_same_model_goes_on_after_an_error(undisturbed, tmp_path):
     for part in (model.generator, model.discriminator):  # what is left of them is of no use
         part.set_weights([0 * weight for weight in part.get_weights()])
     fit_worker.fit(model, tmp_path / "backup", 1)
-    assert_same(values(model.game), values(undisturbed(1)[0].game))
+    assert_same(values(model.players), values(undisturbed(1)[0].players))
 
 
 def test_a_kill_between_the_two_files_of_a_backup_changes_nothing(undisturbed, tmp_path):
@@ -138,7 +138,7 @@ def test_a_kill_between_the_two_files_of_a_backup_changes_nothing(undisturbed, t
     epoch.write_text('{"epoch": 1, "batch": 0}')  # the weights are those after two epochs
     model = fresh()
     fit_worker.fit(model, tmp_path / "backup", "epoch")
-    assert_same(values(model.game), values(undisturbed("epoch")[0].game))
+    assert_same(values(model.players), values(undisturbed("epoch")[0].players))
 
 
 def test_a_run_that_had_ended_makes_no_step_more(undisturbed, tmp_path):
@@ -148,7 +148,7 @@ def test_a_run_that_had_ended_makes_no_step_more(undisturbed, tmp_path):
     assert metadata["epoch"] == 3  # Keras would begin the last epoch again
     model = fresh()
     fit_worker.fit(model, backup, 3, delete_checkpoint=False)
-    assert_same(values(model.game), values(undisturbed(3)[0].game))
+    assert_same(values(model.players), values(undisturbed(3)[0].players))
 
 
 def test_a_fit_after_one_that_was_brought_back_begins_with_its_own_first_epoch(tmp_path):
@@ -156,10 +156,10 @@ def test_a_fit_after_one_that_was_brought_back_begins_with_its_own_first_epoch(t
     model = fresh()
     fit_worker.fit(model, tmp_path / "backup", "epoch")
     model.fit(e2e.pixels(), steps_per_epoch=2, verbose=0)
-    assert int(model.game.step) == 14
+    assert int(model.players.step) == 14
 
 
 def test_the_first_epoch_may_have_another_number():
     model = fresh()
     history = model.fit(e2e.pixels(), epochs=5, initial_epoch=3, steps_per_epoch=2, verbose=0)
-    assert int(model.game.step) == 4 and history.epoch == [3, 4]
+    assert int(model.players.step) == 4 and history.epoch == [3, 4]

@@ -54,46 +54,46 @@ def test_every_quick_recipe_has_a_reference_recipe_on_the_same_data(name):
     [
         (
             "vanilla_mnist",
-            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, noise="normal",
                  objective="non_saturating", real_label=0.9, optimizer="adam", beta_1=0.5,
                  g_learning_rate=2e-4, d_learning_rate=2e-4, batch_size=128, grid=(10, 10),
                  steps=187_200, sample_every=9_360, d_steps=1),  # 468 whole batches, 400 epochs
         ),
         (
             "vanilla_mnist_xavier",
-            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="mnist", value_range=(-1, 1), latent_dim=100, noise="normal",
                  real_label=1.0, optimizer="adam", g_learning_rate=2e-4, d_learning_rate=2e-4,
                  batch_size=200, steps=30_000, d_steps=1),  # 300 batches, 100 epochs
         ),
         (
             "dcgan_mnist",
-            dict(dataset="mnist", value_range=(0, 1), latent_dim=100, latent="uniform",
+            dict(dataset="mnist", value_range=(0, 1), latent_dim=100, noise="uniform",
                  real_label=1.0, optimizer="adam", g_learning_rate=4e-4, d_learning_rate=8e-4,
                  batch_size=100, steps=18_000, d_steps=1),  # 600 batches, 30 epochs
         ),
         (
             "gan_quickdraw",
-            dict(dataset="quickdraw_cat", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="quickdraw_cat", value_range=(-1, 1), latent_dim=100, noise="normal",
                  objective="non_saturating", optimizer="rmsprop", g_learning_rate=4e-4,
                  d_learning_rate=8e-4, batch_size=64, steps=6000, d_steps=1),
         ),
         (
             "wgan_cifar10",
-            dict(dataset="cifar10:horse", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="cifar10:horse", value_range=(-1, 1), latent_dim=100, noise="normal",
                  objective="wasserstein", clip=0.01, penalty=None, optimizer="rmsprop",
                  g_learning_rate=5e-5, d_learning_rate=5e-5, batch_size=128, steps=6000,
                  d_steps=5),
         ),
         (
             "wgan_gp_faces",
-            dict(dataset="faces", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="faces", value_range=(-1, 1), latent_dim=100, noise="normal",
                  objective="wasserstein", clip=None, penalty="gradient", penalty_weight=10,
                  optimizer="adam", beta_1=0.5, g_learning_rate=2e-4, d_learning_rate=2e-4,
                  batch_size=64, steps=6000, d_steps=5),
         ),
         (
             "dcgan_fashion",
-            dict(dataset="fashion_mnist", value_range=(-1, 1), latent_dim=100, latent="normal",
+            dict(dataset="fashion_mnist", value_range=(-1, 1), latent_dim=100, noise="normal",
                  objective="non_saturating", real_label=1.0, optimizer="adam",
                  g_learning_rate=1e-4, d_learning_rate=1e-4, batch_size=256, steps=11_700,
                  grid=(4, 4), checkpoint_every=1170, d_steps=1),  # 234 batches, 50 epochs

@@ -72,7 +72,7 @@ def test_latents_follow_the_normal_distribution(run):
 
 
 def test_uniform_latents_reach_from_minus_one_to_one(tmp_path):
-    run = e2e.train(tmp_path, latent="uniform", steps=1)
+    run = e2e.train(tmp_path, noise="uniform", steps=1)
     latents = run.latents(10_000, seed=1).numpy()
     assert -1 <= latents.min() < -0.999 and 0.999 < latents.max() <= 1
     # the variance of U(-1, 1) is 1/3
@@ -249,6 +249,6 @@ def test_two_objectives_of_one_name_are_told_apart_by_their_losses(tmp_path):
 
 
 def test_there_are_grids_of_the_untrained_generator_the_first_sample_and_the_last_step(tmp_path):
-    recipe = e2e.tiny(**e2e.CONVOLUTIONS).changed(steps=9, sample_every=4, first_sample=3)
+    recipe = e2e.tiny(**e2e.CONVOLUTIONS).changed(steps=9, sample_every=4, early_sample=3)
     run = gan.train(recipe, tmp_path, data=e2e.image_set(), progress=False)
     assert run.sample_steps == [0, 3, 4, 8, 9]

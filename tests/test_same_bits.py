@@ -108,7 +108,7 @@ def test_every_session_is_written_down_with_what_it_computed_with(tmp_path):
     assert first == second
     assert first["tensorflow"] == backend.tf.__version__
     assert first["python"] == ".".join(map(str, sys.version_info[:3]))
-    assert first["precision"] == "float32" and first["xla"] is False and first["replicas"] == 1
+    assert first["layer_dtype"] == "float32" and first["xla"] is False and first["replicas"] == 1
 
 
 @pytest.mark.slow

@@ -419,7 +419,7 @@ def not_finite(state, objective, real, latent):
     ("mine", "place", "reason"),
     [
         (wrong_shapes, added, "ValueError: Dimensions must be equal, but are 6 and 5 with input"),
-        (misspelt, misspelt, "AttributeError: 'TrainState' object has no attribute 'generater'"),
+        (misspelt, misspelt, "AttributeError: 'Players' object has no attribute 'generater'"),
         (wrong_network, wrong_network, "ValueError: Invalid input shape for input"),
         (wrong_optimizer, wrong_optimizer, "state.g_optimizer knows the generator's weights alone"),
         (no_gradient, no_gradient, "No gradients provided for any variable; the loss does not"),

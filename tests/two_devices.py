@@ -16,9 +16,9 @@ from e2e import CONVOLUTIONS, image_set, same_weights, tiny, weights
 
 from gan_course.base import seeds
 from gan_course.base.backend import tf
-from gan_course.games import state
+from gan_course.games import adversarial
+from gan_course.games.dice import own_seed
 from gan_course.training import session
-from gan_course.training.distributed import own_seed
 from gan_course.training.session import train
 
 PLAIN = dict(  # no batch normalisation and no dropout: a replica sees only its own images
@@ -59,7 +59,7 @@ def compare(folder: Path, strategy, changes: dict) -> dict:
     """How far the weights are apart after the same steps, and how far they went."""
     one = play(folder / "one", None, **changes)
     two = play(folder / "two", strategy, **changes)
-    start = SimpleNamespace(state=state.create(tiny(**changes)))
+    start = SimpleNamespace(state=adversarial.start(tiny(**changes)))
     columns = [name for name in one.history if name != "seconds"]
     logged = np.abs(one.history[columns] - two.history[columns]).to_numpy().max()
     return {"apart": farthest(one, two), "moved": farthest(one, start), "logged": float(logged)}

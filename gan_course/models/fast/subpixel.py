@@ -1,9 +1,9 @@
-"""A convolution that makes a larger image, with the products of a convolution on the smaller one.
+"""A convolution of an upsampled image, with the products of a convolution of the small one.
 
 In: a Keras layer. Out: the same layer with the same weights and, up to rounding, the same result.
-The pixels of the larger image are of stride × stride kinds, by where they lie between the small
-ones. For each kind the weights that meet the same small pixel are summed first; one convolution of
-the small image then makes all kinds side by side, and they are put in their places.
+The pixels of the large image are of 2 × 2 kinds, by where they lie on the small ones. For each kind
+the weights that meet the same small pixel are summed first; one convolution of the small image then
+makes all kinds side by side, and they are put in their places.
 
 Source: the sub-pixel convolution of Shi et al. 2016, arXiv:1609.05158, section 2.2.
 """
@@ -17,7 +17,6 @@ from gan_course.base.backend import keras, tf
 from gan_course.models.fast.convolve import finish, is_plain, plain
 
 SMALLEST = 5  # kernel size after an upsampling; at 3 the sums cost more than they save
-MOST_FILTERS = 3  # of a transposed convolution with a stride: those of an image
 
 
 def fold_upsampling(before: keras.layers.Layer, layer: keras.layers.Layer, spectra: bool) -> bool:
@@ -37,27 +36,6 @@ def fold_upsampling(before: keras.layers.Layer, layer: keras.layers.Layer, spect
     if gains:
         before.call = partial(_remember, before)
         layer.call = partial(_convolve_small, layer, _doubled(size), spectra)
-    return gains
-
-
-def fold_stride(layer: keras.layers.Layer, spectra: bool) -> bool:
-    """Let a transposed convolution with a stride and few filters compute as a convolution.
-
-    The kernels of a CPU take 8 or 16 filters at a time. The last layer of a generator has one or
-    three; here its four kinds of pixels are four or twelve.
-
-    Args:
-      spectra: that convolution may be computed with spectra.
-
-    Returns:
-      whether it does.
-    """
-    if not (is_plain(layer) and isinstance(layer, keras.layers.Conv2DTranspose)):
-        return False
-    size, (stride, _) = layer.kernel_size[0], layer.strides
-    gains = layer.filters <= MOST_FILTERS and 1 < stride <= size
-    if gains:
-        layer.call = partial(_convolve_strided, layer, _spread(size, stride), spectra)
     return gains
 
 
@@ -89,28 +67,20 @@ def _convolve_small(
     return finish(layer, _all_kinds(small, kernel, meets, spectra))
 
 
-def _convolve_strided(
-    layer: keras.layers.Layer, meets: np.ndarray, spectra: bool, small: tf.Tensor
-) -> tf.Tensor:
-    kernel = tf.transpose(tf.convert_to_tensor(layer.kernel), [0, 1, 3, 2])
-    return finish(layer, _all_kinds(small, kernel, meets, spectra))
-
-
 def _all_kinds(small: tf.Tensor, kernel: tf.Tensor, meets: np.ndarray, spectra: bool) -> tf.Tensor:
-    """The larger image (batch, stride · H, stride · W, filters).
+    """The large image (batch, 2 · H, 2 · W, filters).
 
     Args:
       small: (batch, H, W, channels).
       kernel: (size, size, channels, filters).
-      meets: (stride, 2 · reach + 1, size): 1 where, for that kind of row, the weight meets the
+      meets: (2, 2 · reach + 1, size): 1 where, for that kind of row, the weight meets the
         small row so far away; the same for columns.
     """
-    stride = len(meets)
     meets = tf.constant(meets, kernel.dtype)
     # p, q: kinds of row and column; i, j: weights; y, x: small pixels; c, f: channels, filters
     kinds = tf.einsum("pyi,qxj,ijcf->yxcpqf", meets, meets, kernel)
     kinds = tf.reshape(kinds, [*kinds.shape[:3], math.prod(kinds.shape[3:])])
-    return tf.nn.depth_to_space(plain(small, kinds, spectra), stride)
+    return tf.nn.depth_to_space(plain(small, kinds, spectra), 2)
 
 
 def _doubled(size: int) -> np.ndarray:
@@ -121,21 +91,4 @@ def _doubled(size: int) -> np.ndarray:
     for kind in (0, 1):
         for weight in range(size):
             meets[kind, (kind + weight - reach) // 2 + far, weight] = 1
-    return meets
-
-
-def _spread(size: int, stride: int) -> np.ndarray:
-    """Which small pixel a weight of a transposed convolution meets.
-
-    The small pixels lie `stride` apart with zeros between them, and padding "same" cuts
-    (size - stride) // 2 off before the first.
-    """
-    before = (size - stride) // 2
-    reach = max(size - 1 - before, stride - 1 + before) // stride  # small pixels on either side
-    meets = np.zeros((stride, 2 * reach + 1, size), np.float32)
-    for kind in range(stride):
-        for pixel in range(-reach, reach + 1):
-            weight = kind + before - stride * pixel
-            if 0 <= weight < size:
-                meets[kind, pixel + reach, weight] = 1
     return meets

@@ -12,11 +12,10 @@ from gan_course.models.fast.adam import FusedAdam
 from gan_course.models.fast.convolve import use_spectra
 from gan_course.models.fast.fused import fuse_norm, use_16_bits
 from gan_course.models.fast.piecewise import drop_second_slopes
-from gan_course.models.fast.subpixel import fold_stride, fold_upsampling
+from gan_course.models.fast.subpixel import fold_upsampling
 
 TRICKS = {  # name -> what it does, for the doctor
     "fold_upsampling": "a 5×5 convolution after Up on the small image",
-    "fold_stride": "a last ConvT on the small image",
     "fourier": "convolutions of small images as products of spectra",
     "fused_norm": "batch normalisation in one operation",
     "dropout16": "dropout from 16 random bits",
@@ -25,7 +24,6 @@ TRICKS = {  # name -> what it does, for the doctor
 }
 _WAYS = {  # (layer, the Up before it or None, whether spectra may be used) -> does it gain?
     "fold_upsampling": lambda layer, up, spectra: bool(up) and fold_upsampling(up, layer, spectra),
-    "fold_stride": lambda layer, up, spectra: fold_stride(layer, spectra),
     "fourier": lambda layer, up, spectra: use_spectra(layer),
     "fused_norm": lambda layer, up, spectra: fuse_norm(layer),
     "dropout16": lambda layer, up, spectra: use_16_bits(layer),
