@@ -111,7 +111,7 @@ def test_each_distance_is_that_of_the_checkpoint_of_its_step_from_the_training_i
     train_state = adversarial.start(run.recipe)
     to_features = classifier_of(e2e.image_set())
     # all 50 training images, and as many samples of the noise that is there for measuring
-    noise = seeds.latents("normal", 50, 4, seeds.derive(run.recipe.seed, seeds.MEASURE, 0))
+    noise = seeds.latents("normal", 50, 4, seeds.derive(run.recipe.seed, seeds.DISTANCE_LATENTS, 0))
     real = to_features(e2e.pixels())
     for step in MEASURED:
         state.restore(train_state, kept / f"step_{step:06d}.npz")
@@ -229,7 +229,7 @@ def test_the_meter_always_measures_with_the_same_noise_and_looks_at_the_images_o
     assert found[0] == found[1] > 0
     _, first, second = looked.seen
     np.testing.assert_array_equal(first, second)
-    noise = sampling.latents(tiny, 60, seeds.derive(tiny.seed, seeds.MEASURE, 0))
+    noise = sampling.latents(tiny, 60, seeds.derive(tiny.seed, seeds.DISTANCE_LATENTS, 0))
     made = train_state.generator(noise, training=False).numpy()
     np.testing.assert_allclose(first, 127.5 * (made + 1), atol=0.51)
 

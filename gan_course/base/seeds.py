@@ -14,7 +14,7 @@ FIXED_LATENTS = 2  # the noise vectors of the sample grids: the same for the who
 SAMPLES = 3  # what `run.samples` draws
 BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
 PENALTY = 5  # where a gradient penalty looks, one seed for each discriminator update
-MEASURE = 6  # the noise vectors of the distance that is taken while training
+DISTANCE_LATENTS = 6  # the noise vectors of the distance that is taken while training
 CHECKUP = 7  # the noise vectors with which a run is diagnosed
 
 _ALGORITHM = "philox"  # TensorFlow's choice on a CPU and on a GPU; named, so that it stays

@@ -178,6 +178,6 @@ class DistanceMeter:
         self._real = features(images[chosen])
 
     def __call__(self, train_state: State) -> float:
-        seed = seeds.derive(self._game.recipe.seed, seeds.MEASURE, 0)
+        seed = seeds.derive(self._game.recipe.seed, seeds.DISTANCE_LATENTS, 0)
         made = self._game.make(train_state, self._count, seed).images
         return metrics.frechet_distance(self._features(to_uint8(made)), self._real)

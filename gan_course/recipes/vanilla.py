@@ -23,7 +23,7 @@ _XAVIER = dict(
     batch_size=200,
 )
 
-# All that is due falls on a multiple of five steps: they are made in one call (speed.py).
+# All that is due falls on a multiple of five steps: they are made in one call (training/loop.py).
 _TEN_EPOCHS = 10 * 60_000 // 64  # steps of 64 images
 
 RECIPES = (

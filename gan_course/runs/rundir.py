@@ -56,7 +56,7 @@ class RunDir:
         """
         with contextlib.ExitStack() as made:
             try:
-                self._check_place()
+                self._refuse_other_folders()
                 existed = self.path.exists()
                 self.samples.mkdir(parents=True, exist_ok=True)
                 self.checkpoints.mkdir(exist_ok=True)
@@ -86,7 +86,7 @@ class RunDir:
             if not existed:
                 self.path.rmdir()
 
-    def _check_place(self) -> None:
+    def _refuse_other_folders(self) -> None:
         if self.path.exists() and not self.path.is_dir():
             raise InputError(f"{self.path} is a file; choose another folder for the run")
         if self.path.is_dir() and not self.recipe.exists() and _holds_other_files(self.path):
