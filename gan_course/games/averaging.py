@@ -27,7 +27,8 @@ class WeightAverage:
         """mean ← decay · mean + (1 - decay) · weight, for each weight, after `step` steps.
 
         The first steps count less of the past, (1 + step) / (10 + step), as `num_updates` does in
-        `tf.train.ExponentialMovingAverage`: at the start the mean is of random weights. The moving averages of batch normalisation are averaged with the weights.
+        `tf.train.ExponentialMovingAverage`: at the start the mean is of random weights.
+        The moving averages of batch normalisation are averaged with the weights.
         """
         made = tf.cast(step, tf.float32)
         rest = 1.0 - tf.minimum(self.decay, (1.0 + made) / (10.0 + made))
