@@ -31,6 +31,7 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.hooks
 	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.settings
+	$(BIN)/python -m benchmarks.settings layers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.scale
