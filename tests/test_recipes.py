@@ -40,7 +40,10 @@ def test_every_recipe_stands_under_its_own_name_and_fits_on_two_lines(name):
     assert 0 < chosen.cpu_minutes < 24 * 60
 
 
-@pytest.mark.parametrize("name", [n for n in RECIPES if n.endswith("_quick")])
+ALONE = {"cgan_fashion_quick"}  # the clothes of chapter 8 have no reference of their own
+
+
+@pytest.mark.parametrize("name", [n for n in RECIPES if n.endswith("_quick") and n not in ALONE])
 def test_every_quick_recipe_has_a_reference_recipe_on_the_same_data(name):
     quick, reference = RECIPES[name], RECIPES[name.removesuffix("_quick")]
     assert quick.dataset == reference.dataset
