@@ -79,11 +79,12 @@ if "early" in sys.argv: import tensorflow as tf; tf.constant(1.0) + 1
 import e2e, hashlib
 import gan_course as gan
 from gan_course.base import backend
+from gan_course.base.errors import RunWarning
 with warnings.catch_warnings(record=True) as said:
     warnings.simplefilter("always")
     steps = 2 if "early" in sys.argv else 4
     run = gan.train(e2e.tiny(steps=steps), sys.argv[1], data=e2e.image_set(), progress=False)
-print([str(w.message) for w in said if issubclass(w.category, gan.errors.RunWarning)])
+print([str(w.message) for w in said if issubclass(w.category, RunWarning)])
 """
 
 

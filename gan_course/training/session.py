@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gan_course.base.backend import late_start
+from gan_course.base.backend import check_settings, late_start
 from gan_course.base.errors import RunWarning, TrainingDiverged
 from gan_course.data import ImageSet, as_image_set
 from gan_course.games.game import Game, game_of
@@ -93,6 +93,7 @@ def prepare(
     strategy: distributed.Strategy | str | None = None,
 ) -> "Session":
     """All that can be wrong with what `train` is given shows here, before a file is touched."""
+    check_settings()
     run_dir, recipe = RunDir(out), as_recipe(recipe)
     strategy = distributed.strategy(strategy) if isinstance(strategy, str) else strategy
     data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
