@@ -16,7 +16,10 @@ from gan_course.games import adversarial, state
 from gan_course.games.dice import Dice
 from gan_course.games.game import Game, Made, game_of
 from gan_course.games.state import State, first_step
+from gan_course.runs.identity import describe
+from gan_course.runs.rundir import RunDir
 from gan_course.training import hooks, loop
+from gan_course.training.session import Session
 
 QUESTIONS = {"start", "batch", "draw", "play", "show", "make", "identity"}
 GAMES = sorted(
@@ -107,6 +110,36 @@ def test_it_goes_on_from_what_was_saved_with_the_same_bits(tmp_path):
     whole, parts = walked(range(20)), walked(range(7, 20), begin=tmp_path / "saved.npz")
     assert int(parts.step) == 20
     np.testing.assert_array_equal(parts.place, whole.place)
+
+
+def sat(folder, steps, hooks=()):
+    """One sitting of the walk in a run folder, as `train` has it."""
+    game = Walk(e2e.tiny(steps=steps))
+    sitting = Session(RunDir(folder), game, game.start(), describe(game), list(hooks))
+    with sitting.run_dir.locked():
+        sitting.resume()
+        sitting.drive()
+    return sitting
+
+
+def test_it_has_a_run_folder_like_any_and_is_resumed_in_it(tmp_path):
+    def stop(step, *_):
+        if step == 17:
+            raise KeyboardInterrupt
+
+    whole = sat(tmp_path / "whole", 20)
+    with pytest.raises(KeyboardInterrupt):
+        sat(tmp_path / "stopped", 20, [stop])
+    resumed = sat(tmp_path / "stopped", 20)
+    assert (whole.done, resumed.done) == (0, 14)  # there is a checkpoint every 7 steps
+    np.testing.assert_array_equal(resumed.state.place, whole.state.place)
+    rows = e2e.logged(tmp_path / "whole")
+    assert rows == e2e.logged(tmp_path / "stopped")
+    assert list(rows[0]) == ["step", "images", "way", "first"]
+    assert [row["step"] for row in rows] == ["3", "6", "9", "12", "15", "18", "20"]
+    grids = e2e.grids(tmp_path / "whole")
+    assert grids == e2e.grids(tmp_path / "stopped")
+    assert list(sorted(grids)) == [f"step_{step:06d}.png" for step in (0, 10, 20)]
 
 
 def test_several_steps_a_call_are_the_same_steps():

@@ -14,6 +14,7 @@ import pytest
 from recorded import machine
 
 import gan_course as gan
+from gan_course.runs.identity import session
 
 OLD = Path(__file__).parent / "old_runs"
 ENDS = json.loads((OLD / "ends.json").read_text())
@@ -62,6 +63,20 @@ def test_it_goes_on_and_ends_as_the_old_version_would_have_ended_it(old):
         for name, variable in sorted(run.state.variables().items()):
             digest.update(name.encode() + variable.numpy().tobytes())
         assert digest.hexdigest()[:16] == end["variables"] and last == end["last"]
+
+
+def test_what_only_the_present_version_writes_down_is_no_change_of_the_machine(old):
+    """Had it been made on this machine: of what its last session knew, all is the same."""
+    folder, changes, _ = old
+    told = json.loads((folder / "recipe.json").read_text())
+    now = session(e2e.tiny(**changes), None, 21)
+    last = told["made_with"][-1]
+    assert "layer_dtype" in now and "layer_dtype" not in last
+    told["made_with"][-1] = {name: now.get(name, value) for name, value in last.items()}
+    (folder / "recipe.json").write_text(json.dumps(told))
+    e2e.train(folder, results=False, **changes, steps=28)  # a RunWarning is an error in tests
+    kept = json.loads((folder / "recipe.json").read_text())["made_with"]
+    assert kept[:-1] == told["made_with"] and kept[-1]["from_step"] == 21
 
 
 def test_a_different_recipe_is_still_refused_in_an_old_folder(old):

@@ -54,6 +54,8 @@ def fitted(name: str, hint, value):
         hint, more = _parts(kinds[0])
         bounds += more
     if get_origin(hint) is Literal:
+        if not isinstance(value, str):
+            raise InputError(f"{name} must be a string{_or_none(optional)}, got {value!r}")
         if value not in get_args(hint):
             raise unknown_name(name, value, get_args(hint))
         return value
