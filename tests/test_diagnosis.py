@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 import gan_course as gan
+from gan_course.base import seeds
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import RunWarning
 from gan_course.data import ImageSet
-from gan_course.games import adversarial, objectives, state
+from gan_course.games import adversarial, objectives, sampling, state
 from gan_course.games.game import game_of
 from gan_course.measures.diagnosis import (
     HEALTHY,
@@ -20,7 +21,6 @@ from gan_course.measures.diagnosis import (
     Finding,
     Symptoms,
     Watch,
-    checkup,
     findings,
     symptoms,
 )
@@ -360,9 +360,7 @@ def test_the_generators_gradient_is_the_slope_of_its_loss(name):
     game = game_of(recipe)
     made = game.start()
     length, heard = symptoms.generator_gradient(game, made)
-    noise = checkup.sampling.latents(
-        recipe, 256, checkup.seeds.derive(recipe.seed, checkup.seeds.CHECKUP, 0)
-    ).numpy()
+    noise = sampling.latents(recipe, 256, seeds.derive(recipe.seed, seeds.CHECKUP, 0)).numpy()
     weights = [variable.numpy().astype(np.float64) for variable in made.generator.weights]
     a, b, c, d = (variable.numpy().astype(float) for variable in made.discriminator.weights)
 
@@ -430,7 +428,8 @@ def test_a_diagnosis_knows_all_that_can_be_measured_of_a_whole_run(run):
     assert (found.steps, found.planned, found.epochs) == (240, 240, 6.4)
     assert len(found.distances) == 3 and len(found.moves) == 2
     unknown = {name for name, value in vars(found).items() if value is None}
-    assert unknown == {"failure", "classes", "modes"}  # these points have neither
+    of_orders = {"classes_asked", "as_asked", "named", "within"}
+    assert unknown == {"failure", "classes", "modes", *of_orders}  # these points have none of them
 
 
 def test_the_distances_are_those_of_the_samples_at_the_kept_checkpoints(run):

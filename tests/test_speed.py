@@ -12,9 +12,7 @@ import gan_course as gan
 from gan_course import models
 from gan_course.base import backend, device
 from gan_course.base.errors import InputError
-from gan_course.data.batches import Batches
-from gan_course.games import state
-from gan_course.games.objectives import of_recipe
+from gan_course.games.game import game_of
 from gan_course.measures.diagnosis import doctor
 from gan_course.training import loop
 
@@ -60,16 +58,16 @@ def test_several_steps_in_one_call_are_the_same_steps(networks, tmp_path):
 def test_hooks_come_after_a_call():
     moments = []
     recipe = tiny(**CALLS_OF_5)
-    made = state.create(recipe)
-    compiled = loop.compile_step(made, of_recipe(recipe), recipe, steps_per_call=5)
-    batches = Batches(image_set().x_train, recipe.batch_size, recipe.d_steps, recipe.seed)
+    game = game_of(recipe, image_set())
+    made = game.start()
+    compiled = loop.compile_step(game, made, steps_per_call=5)
     note = [lambda step, made, _: moments.append((step, int(made.step)))]
-    loop.fit(made, compiled, batches, range(10, 30), note, steps_per_call=5)
+    loop.fit(game, made, compiled, range(10, 30), note, steps_per_call=5)
     assert moments == [(15, 5), (20, 10), (25, 15), (30, 20)]
 
 
 @pytest.mark.parametrize(
-    "field", ["steps", "log_every", "sample_every", "first_sample", "checkpoint_every"]
+    "field", ["steps", "log_every", "sample_every", "early_sample", "checkpoint_every"]
 )
 def test_nothing_may_be_due_between_the_steps_of_a_call(field):
     with pytest.raises(InputError, match=f"{field}=23 must be a multiple of steps_per_call=5"):
@@ -88,7 +86,7 @@ def test_left_open_dense_networks_take_as_many_steps_a_call_as_fit_between_what_
     assert loop.steps_per_call(recipe) == 10
     assert loop.steps_per_call(recipe, done=15) == 5
     assert loop.steps_per_call(recipe, done=33) == 1
-    assert loop.steps_per_call(recipe.changed(first_sample=12)) == 4
+    assert loop.steps_per_call(recipe.changed(early_sample=12)) == 4
     assert loop.steps_per_call(recipe.changed(log_every=18, steps=72)) == 2
     assert loop.steps_per_call(recipe.changed(steps_per_call=1)) == 1
     assert loop.steps_per_call(tiny(**CONVOLUTIONS, **due)) == 1
@@ -169,10 +167,10 @@ def test_auto_follows_the_device_and_a_recipe_overrides_it(words, expected, monk
     monkeypatch.setattr(device.tf.config, "list_physical_devices", lambda kind=None: [])
     monkeypatch.setattr(device, "processor_words", lambda: set(words.split()))
     precision, why = expected
-    assert device.policy(tiny(precision="auto").precision) == precision
+    assert device.policy(tiny(layer_dtype="auto").layer_dtype) == precision
     assert why in device.choices()["precision"]
     for chosen in ("float32", "mixed_bfloat16"):
-        assert device.policy(tiny(precision=chosen).precision) == chosen
+        assert device.policy(tiny(layer_dtype=chosen).layer_dtype) == chosen
 
 
 def test_on_a_cpu_xla_is_left_out_and_a_recipe_overrides_it(monkeypatch):
@@ -193,7 +191,7 @@ def test_a_gpu_is_given_xla_and_if_it_is_new_enough_bfloat16(monkeypatch):
     ):
         details = {"compute_capability": capability} if capability else {}
         monkeypatch.setattr(config.experimental, "get_device_details", lambda _, d=details: d)
-        assert device.policy(tiny(precision="auto").precision) == expected
+        assert device.policy(tiny(layer_dtype="auto").layer_dtype) == expected
 
 
 def test_the_doctor_says_what_was_chosen_and_why():
