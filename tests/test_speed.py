@@ -20,8 +20,8 @@ CALLS_OF_5 = dict(steps_per_call=5, log_every=5, sample_every=10, checkpoint_eve
 OPTIONS = {
     "steps_per_call": CALLS_OF_5,
     "jit": {"jit": True},
-    "bfloat16": {"precision": "mixed_bfloat16"},
-    "all": {**CALLS_OF_5, "jit": True, "precision": "mixed_bfloat16"},
+    "bfloat16": {"layer_dtype": "mixed_bfloat16"},
+    "all": {**CALLS_OF_5, "jit": True, "layer_dtype": "mixed_bfloat16"},
 }
 
 
@@ -133,13 +133,13 @@ def test_xla_makes_the_same_steps_up_to_rounding(penalty, tmp_path):
 
 def test_bfloat16_is_near_float32_and_not_it(tmp_path):
     exact = train(tmp_path / "float32", **SMOOTH)
-    mixed = train(tmp_path / "bfloat16", **SMOOTH, precision="mixed_bfloat16")
+    mixed = train(tmp_path / "bfloat16", **SMOOTH, layer_dtype="mixed_bfloat16")
     apart = max(np.abs(a - b).max() for a, b in zip(weights(exact), weights(mixed), strict=True))
     assert 1e-6 < apart < 0.02  # eight bits of mantissa: a rounding error of 0.4% of each factor
 
 
 def test_in_bfloat16_losses_and_normalisation_and_weights_stay_float32():
-    recipe = tiny(**CONVOLUTIONS, precision="mixed_bfloat16")
+    recipe = tiny(**CONVOLUTIONS, layer_dtype="mixed_bfloat16")
     for network in models.build(recipe):
         computed = {layer.name: layer.compute_dtype for layer in network.layers}
         last = f"_{len(recipe.generator if network.name == 'generator' else recipe.discriminator)}"
@@ -198,7 +198,7 @@ def test_the_doctor_says_what_was_chosen_and_why():
     found = doctor.machine()
     assert found["xla"].startswith(("on: ", "off: "))
     assert found["threads"].startswith(("one an operation, two ", "as TensorFlow "))
-    assert "auto" in found["precision"] and "recipe: precision" in found["precision"]
+    assert "auto" in found["precision"] and "recipe: layer_dtype" in found["precision"]
 
 
 @pytest.fixture
@@ -283,7 +283,7 @@ def test_the_words_about_the_processor_are_read():
     assert words == set() or len(words) > 5
 
 
-@pytest.mark.parametrize(("field", "value"), [("jit", 1), ("jit", "yes"), ("precision", "half")])
+@pytest.mark.parametrize(("field", "value"), [("jit", 1), ("jit", "yes"), ("layer_dtype", "half")])
 def test_other_values_are_refused(field, value):
     with pytest.raises(InputError, match=field):
         tiny(**{field: value})

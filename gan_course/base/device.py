@@ -40,7 +40,7 @@ def choices() -> dict[str, str]:
         "steps a call": "1 with convolutions, several without: only where a step is "
         "short does the way into the graph count (recipe: steps_per_call)",
         "threads": _threads(),
-        "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: precision)",
+        "precision": f"float32; 'auto' is {precision} here: {why_precision} (recipe: layer_dtype)",
     }
 
 
