@@ -33,7 +33,6 @@ EVEN = Bound(lambda number: number % 2 == 0, "even")
         (tuple[str, ...], ["a"], ("a",)),
         (tuple[int, int], [2.0, 3], (2, 3)),
     ],
-    ids=str,
 )
 def test_a_value_within_bounds_comes_back_in_the_field_s_own_type(hint, given, kept):
     found = fitted("pets", hint, given)
@@ -68,7 +67,6 @@ def test_a_value_within_bounds_comes_back_in_the_field_s_own_type(hint, given, k
         (tuple[str, ...], "cat", "pets must be a tuple of strings, got 'cat'"),
         (tuple[int, int], (1, 2, 3), "pets must be two whole numbers, got (1, 2, 3)"),
     ],
-    ids=str,
 )
 def test_another_value_is_refused_with_the_field_the_bound_and_what_was_given(hint, given, message):
     with pytest.raises(InputError) as refused:
