@@ -579,7 +579,7 @@ def test_the_overlap_of_stamps_varies_unless_the_stride_divides_the_kernel():
 
 def test_show_returns_the_library_s_own_source():
     shown = teaching.show(step.generator_update)
-    assert shown.data.startswith("def generator_update(state, objective, latent):")
+    assert shown.data.startswith("def generator_update(state, objective, latent, labels=None):")
     assert "tape.gradient(loss, weights)" in shown.data and shown.language == "python"
     assert '<pre style="font-family: monospace">' in shown._repr_html_()
 
