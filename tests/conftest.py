@@ -9,14 +9,22 @@ LONGEST = (
     "test_keras_fit.py", "test_keras_fit_callbacks.py", "test_keras_fit_data.py",
     "test_keras_fit_resume.py", "test_modes.py", "test_determinism.py",
 )  # fmt: skip
+# Those that train run after run in folders; test_cli.py, which does the same in the user's words,
+# stays among the quick ones.
+TRAINING = (
+    "test_conditional.py", "test_distance.py", "test_run.py", "test_plain_slips.py",
+    "test_bad_input.py", "test_files.py", "test_finished.py", "test_averaging.py",
+    "test_same_bits.py", "test_old_runs.py", "test_rate_decay.py", "test_evaluation.py",
+    "test_endings.py",
+)  # fmt: skip
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest looks at the marks
 def pytest_collection_modifyitems(items):
-    """The longest files first: two at a time, and none is left over at the end. All of them are
-    slow; `pytest -m "not slow"` leaves them out."""
+    """The longest files first: two at a time, and none is left over at the end. They and the files
+    that train are slow; `pytest -m "not slow"` leaves them out."""
     for item in items:
-        if item.path.name in LONGEST:
+        if item.path.name in LONGEST + TRAINING:
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.path.name not in LONGEST)
 
