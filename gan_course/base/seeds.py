@@ -16,6 +16,11 @@ BATCH_ORDER = 4  # the permutation of the training images, one for each epoch
 PENALTY = 5  # where a gradient penalty looks, one seed for each discriminator update
 DISTANCE_LATENTS = 6  # the noise vectors of the distance that is taken while training
 CHECKUP = 7  # the noise vectors with which a run is diagnosed
+JITTER = 8  # where training images are cropped, and which are mirrored
+POOL = 9  # which of the past fakes a discriminator is shown
+INPUT_ORDER = 10  # the permutation of the images that become others, where there are no pairs
+DROPOUT = 11  # the dropout of a translation
+CYCLE_NOISE = 12  # what is laid over a translation before the way back
 
 _ALGORITHM = "philox"  # TensorFlow's choice on a CPU and on a GPU; named, so that it stays
 

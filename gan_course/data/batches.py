@@ -19,13 +19,21 @@ MAPPED = 2**28  # bytes read through a memory-map before its pages are given bac
 class Batches:
     """`batches(step)` -> uint8 (d_steps, batch, H, W, C): fresh images for every update.
 
-    Discriminator update k of step s takes batch number s * d_steps + k of the row.
+    Discriminator update k of step s takes batch number s * d_steps + k of the row. Two sets that
+    know nothing of each other each have a `stream` of random numbers of their own.
 
     Raises:
       InputError: if a batch is larger than the data.
     """
 
-    def __init__(self, images: np.ndarray, batch_size: int, d_steps: int, seed: int):
+    def __init__(
+        self,
+        images: np.ndarray,
+        batch_size: int,
+        d_steps: int,
+        seed: int,
+        stream: int = BATCH_ORDER,
+    ):
         if batch_size > len(images):
             raise InputError(
                 f"batch_size {batch_size} is larger than the data ({len(images)} images); "
@@ -38,7 +46,7 @@ class Batches:
         # `tf.random.experimental.index_shuffle` would need no memory, but the orders that it
         # gives two epochs of 60,000 images correlate by 0.9; a permutation costs 1 ms an epoch.
         self._order = lru_cache(maxsize=2)(
-            lambda epoch: np.random.default_rng([seed, BATCH_ORDER, epoch]).permutation(len(images))
+            lambda epoch: np.random.default_rng([seed, stream, epoch]).permutation(len(images))
         )
 
     def indices(self, number: int) -> np.ndarray:

@@ -171,8 +171,12 @@ def players(recipe: Adversarial, build_both: Callable) -> Players:
         step=first_step(),
         generator=generator,
         discriminator=discriminator,
-        g_optimizer=optimizers.make(recipe, recipe.g_learning_rate, recipe.steps, generator),
-        d_optimizer=optimizers.make(recipe, recipe.d_learning_rate, d_updates, discriminator),
+        g_optimizer=optimizers.make(
+            recipe, recipe.g_learning_rate, recipe.steps, generator.trainable_variables
+        ),
+        d_optimizer=optimizers.make(
+            recipe, recipe.d_learning_rate, d_updates, discriminator.trainable_variables
+        ),
         average=average,
     )
 

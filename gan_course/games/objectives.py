@@ -22,6 +22,7 @@ from gan_course.games import contract
 from gan_course.games.penalties import PENALTIES, Penalty
 from gan_course.games.scores import margins, probabilities, wasserstein_estimate
 from gan_course.recipes.adversarial import Adversarial
+from gan_course.recipes.translating import Translating
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def find(name: str) -> Objective:
     return OBJECTIVES[name]
 
 
-def _given(recipe: Adversarial, own: Objective | str | None = None) -> Objective:
+def _given(recipe: Adversarial | Translating, own: Objective | str | None = None) -> Objective:
     """The objective of one's own, given or named, or else the recipe's; before labels are smoothed.
 
     Raises:
@@ -177,6 +178,24 @@ def of_recipe(
         penalty_weight=recipe.penalty_weight,
         clip=recipe.clip,
     )
+
+
+def on_patches(recipe: Translating, own: Objective | str | None = None) -> Objective:
+    """The objective of a recipe from image to image: on one logit, or on each of a map of them.
+
+    Raises:
+      InputError: as `of_recipe` does; and for a penalty or a clip, which these games do not know.
+    """
+    chosen = _given(recipe, own)
+    if chosen.penalty is not None or chosen.clip is not None:
+        raise InputError(
+            f"objective {chosen.name!r} has a penalty or a clip, which recipe {recipe.name!r} does "
+            "not play with; leave them out"
+        )
+    if own is None:
+        return chosen
+    contract.check(chosen)
+    return _converted(chosen)
 
 
 def _converted(own: Objective) -> Objective:

@@ -5,14 +5,13 @@ Nothing here knows data, losses or training. The notation of the layers is in `n
 they save work on a CPU, in `fast/`.
 """
 
-import re
-
 from gan_course.base import device
 from gan_course.base.backend import check_settings, keras
 from gan_course.base.errors import InputError
 from gan_course.base.seeds import layer_seed
 from gan_course.models import fast
 from gan_course.models.notation import layers_of
+from gan_course.models.wiring import applied, is_wired, unfit
 from gan_course.recipes.adversarial import Adversarial
 
 __all__ = ["build", "check_output", "network"]
@@ -49,19 +48,27 @@ def network(
     check_settings()
     if not lines:
         raise InputError(f"the {name} has no layers")
+    dtypes = [policy] * (len(lines) - 1) + ["float32"]
+    numbered = [(f"{name}_{n}", line) for n, line in enumerate(lines, start=1)]
+    if any(map(is_wired, lines)):
+        return fast.speed_up(_wired(name, input_shape, numbered, seed, dtypes))
     made = keras.Sequential([keras.Input(input_shape)], name=name)
-    for number, line in enumerate(lines, start=1):
-        dtype = "float32" if number == len(lines) else policy
-        try:
-            for layer in layers_of(line, f"{name}_{number}", seed, dtype):
+    for (own_name, line), dtype in zip(numbered, dtypes, strict=True):
+        with unfit(own_name, line):
+            for layer in layers_of(line, own_name, seed, dtype):
                 made.add(layer)  # builds it
                 _seed_power_iteration(layer, seed)
-        except InputError as error:
-            raise InputError(f"{name}, layer {number} ({line!r}): {error}") from None
-        except ValueError as error:  # Keras: this layer does not take what the last one gives
-            reason = _reason(error)
-            raise InputError(f"{name}, layer {number} ({line!r}) does not fit: {reason}") from None
     return fast.speed_up(made)
+
+
+def _wired(
+    name: str, input_shape: tuple, numbered: list[tuple[str, str]], seed: int, dtypes: list[str]
+) -> keras.Model:
+    """A chain in which some lines are more than a row of layers."""
+    inputs = made = keras.Input(input_shape)
+    for (own_name, line), dtype in zip(numbered, dtypes, strict=True):
+        made = applied(made, line, own_name, seed, dtype)
+    return keras.Model(inputs, made, name=name)
 
 
 def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:
@@ -70,12 +77,6 @@ def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:
         vector = layer.vector_u
         drawn = keras.random.normal(vector.shape, seed=layer_seed(seed, f"{layer.name}/u"))
         vector.assign(drawn / keras.ops.norm(drawn))
-
-
-def _reason(error: ValueError) -> str:
-    """What Keras says in bold, or else its first line: the rest is a list of arguments."""
-    bold = re.search(r"\x1b\[1m(.+?)\x1b", str(error))
-    return bold[1] if bold else str(error).splitlines()[0]
 
 
 def check_output(network: keras.Sequential, expected: tuple, what: str) -> None:

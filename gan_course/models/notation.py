@@ -6,6 +6,8 @@ A line is one layer, then what is done to its output, left to right:
   Conv 64 k5 s2            filters, kernel size, stride (1 if left out); padding "same"
   ConvT 64 k5 s2           Conv2DTranspose
   Up                       UpSampling2D x2, nearest
+  ZeroPad 1 · Pad 3        so many pixels on each side: zeros, or the image mirrored at its edge
+  Res 256                  a residual block: x + Conv(ReLU(Conv(x))), each Pad 1, k3, valid
   Reshape 7 7 256 · Flatten · Dropout .4
   GlobalMaxPool            the largest value of each feature map
 
@@ -13,8 +15,12 @@ A line is one layer, then what is done to its output, left to right:
   ... xavier               kernel from Glorot's normal distribution
   ... bias(.1,.2)          bias from a uniform distribution (Keras's default: 0)
   ... nobias
+  ... valid                padding "valid": none
   ... SN                   spectral normalization: the kernel's largest singular value is 1
   ... BN .9                BatchNormalization (momentum; Keras's default .99 if left out)
+  ... IN                   instance normalisation: each channel of each image has mean 0 and
+                           deviation 1 (epsilon 1e-5), times gamma from N(1, .02), plus beta
+  ... PlainIN              the same without gamma and beta
   ... ReLU · LReLU .2 · tanh · sigmoid · Dropout .3
 
 The kernel is Glorot uniform, Keras's default, where the line says nothing else.
@@ -77,7 +83,7 @@ def _convolution(layer: Callable) -> Callable:
         (filters,) = _whole(numbers, 1, "a number of filters")
         if "kernel_size" not in options:
             raise InputError("the kernel size is missing; write k5 for 5x5")
-        return layer(filters, padding="same", **options)
+        return layer(filters, **{"padding": "same", **options})
 
     return make
 
@@ -85,6 +91,11 @@ def _convolution(layer: Callable) -> Callable:
 def _up(numbers: list[float], **options) -> keras.layers.Layer:
     _whole(numbers, 0, "no number")
     return keras.layers.UpSampling2D(**options)
+
+
+def _zero_pad(numbers: list[float], **options) -> keras.layers.Layer:
+    (pixels,) = _whole(numbers, 1, "a number of pixels")
+    return keras.layers.ZeroPadding2D(pixels, **options)
 
 
 def _reshape(numbers: list[float], **options) -> keras.layers.Layer:
@@ -106,6 +117,7 @@ _LAYERS = {
     "Conv": _convolution(keras.layers.Conv2D),
     "ConvT": _convolution(keras.layers.Conv2DTranspose),
     "Up": _up,
+    "ZeroPad": _zero_pad,
     "Reshape": _reshape,
     "Flatten": _flatten,
     "GlobalMaxPool": _global_max_pool,
@@ -139,6 +151,8 @@ def _weight_option(word: str, kind: str, name: str, seed: int) -> tuple[str, obj
     kernel_seed, bias_seed = layer_seed(seed, f"{name}/kernel"), layer_seed(seed, f"{name}/bias")
     if kind != "Dense" and re.fullmatch(r"[ks][1-9]\d*", word):
         return ("kernel_size" if word[0] == "k" else "strides"), int(word[1:])
+    if kind != "Dense" and word == "valid":
+        return "padding", "valid"
     if word == "nobias":
         return "use_bias", False
     if word == "SN":
@@ -161,10 +175,25 @@ def _pair(word: str) -> tuple[float, float]:
     return float(inside[1]), float(inside[2])
 
 
+def _instance_norm(affine: bool) -> Callable:
+    """Source: Ulyanov et al. 2016, arXiv:1607.08022, equation 2."""
+
+    def make(_, seed, name, dtype) -> keras.layers.Layer:
+        gamma = keras.initializers.RandomNormal(1.0, 0.02, layer_seed(seed, f"{name}/gamma"))
+        return keras.layers.GroupNormalization(
+            groups=-1, epsilon=1e-5, center=affine, scale=affine, gamma_initializer=gamma,
+            name=name, dtype="float32",
+        )  # fmt: skip
+
+    return make
+
+
 _AFTER = {
     "BN": lambda value, seed, name, dtype: keras.layers.BatchNormalization(
         momentum=value, synchronized=tf.distribute.has_strategy(), name=name, dtype="float32"
     ),
+    "IN": _instance_norm(affine=True),
+    "PlainIN": _instance_norm(affine=False),
     "ReLU": lambda _, seed, **named: keras.layers.ReLU(**named),
     "LReLU": lambda value, seed, **named: keras.layers.LeakyReLU(value, **named),
     "tanh": lambda _, seed, **named: keras.layers.Activation("tanh", **named),

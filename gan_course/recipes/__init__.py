@@ -5,12 +5,34 @@ cores in minutes: smaller networks and fewer steps, on the same data.
 """
 
 from gan_course.base.errors import InputError, unknown_name
-from gan_course.recipes import conditional, dcgan, fashion, quickdraw, ring, vanilla, wgan, wgan_gp
+from gan_course.recipes import (
+    conditional,
+    cycle,
+    dcgan,
+    fashion,
+    pix2pix,
+    quickdraw,
+    ring,
+    vanilla,
+    wgan,
+    wgan_gp,
+)
 from gan_course.recipes.schema import Recipe
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
-    for chapter in (vanilla, dcgan, quickdraw, ring, wgan, wgan_gp, fashion, conditional)
+    for chapter in (
+        vanilla,
+        dcgan,
+        quickdraw,
+        ring,
+        wgan,
+        wgan_gp,
+        fashion,
+        conditional,
+        pix2pix,
+        cycle,
+    )
     for recipe in chapter.RECIPES
 }
 

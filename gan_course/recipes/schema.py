@@ -20,7 +20,7 @@ Range = tuple[float, float]
 _GAMES: dict[str, type["Recipe"]] = {}  # by the name of the game
 _RENAMED = {"precision": "layer_dtype", "latent": "noise", "first_sample": "early_sample"}
 _CADENCES = ("log_every", "sample_every", "early_sample", "checkpoint_every", "distance_every")
-_IMAGE = Bound(
+IMAGE = Bound(
     lambda shape: min(shape) > 0 and shape[2] in (1, 3), "(height, width, 1 or 3 channels)"
 )
 _BLACK_TO_WHITE = Bound(
@@ -45,7 +45,7 @@ class Recipe:
     cpu_minutes: float  # what training takes on two CPU cores, measured
 
     dataset: str  # a name for `gan.data.load`
-    image_shape: Annotated[Shape, _IMAGE]  # height, width, channels
+    image_shape: Annotated[Shape, IMAGE]  # height, width, channels
     value_range: Annotated[Range, _BLACK_TO_WHITE] = (-1.0, 1.0)  # what black and white become
 
     batch_size: Annotated[int, above(0)]  # examples per update
@@ -67,7 +67,8 @@ class Recipe:
     distance_every: Annotated[int, at_least(0)] = 0  # between Fréchet distances; 0: none
 
     def __init_subclass__(cls):
-        _GAMES[cls.game] = cls
+        if "game" in vars(cls):  # else it holds what several games have in common
+            _GAMES[cls.game] = cls
 
     def __post_init__(self):
         for name, hint in _hints(type(self)).items():
