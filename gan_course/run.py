@@ -61,6 +61,26 @@ class Run(StoredRun):
         """
         return self.made(count, seed, **wish).images
 
+    def translate(self, pictures: np.ndarray, back: bool = False, seed: int = 0) -> np.ndarray:
+        """What images become, float32 (N, H, W, C) in [-1, 1]; of a pix2pix or a CycleGAN.
+
+        Args:
+          pictures: uint8 (N, H, W, C), or floats in [-1, 1], as the recipe takes them.
+          back: a CycleGAN's other way, from targets to inputs.
+          seed: of the dropout, where it is on: another seed, another answer.
+
+        Raises:
+          InputError: for a run that translates nothing, images of another shape, a way that there
+            is not.
+        """
+        _check_whole(count=1, seed=seed)
+        if not hasattr(self.game, "translate"):
+            raise InputError(
+                f"recipe {self.recipe.name!r} makes images of noise and translates none; train one "
+                "of pix2pix or CycleGAN (`python -m gan_course recipes`)"
+            )
+        return self.game.translate(self.state, pictures, back, seed)
+
     def evaluate(
         self,
         count: int = 10_000,

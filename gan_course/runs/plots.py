@@ -32,12 +32,15 @@ def figure(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 
     return made, made.subplots(rows, columns)
 
 
-# Title, columns of the history, reference lines. A panel is drawn if its first column is there.
+# Title, columns of the history, reference lines. A panel is drawn if one of its columns is there.
 _PANELS = (
     ("loss", ("d_loss", "g_loss"), {}),
     ("mean D(x) and D(G(z))", ("d_real", "d_fake"), {"1/2": 0.5}),
     ("Wasserstein estimate", ("wasserstein",), {"0": 0.0}),
     ("accuracy of D", ("accuracy_real", "accuracy_fake"), {"guessing": 0.5}),
+    ("G's loss on D", ("g_adversarial",), {}),
+    ("L1 distance from the truth", ("l1",), {"0": 0.0}),
+    ("there and back", ("cycle", "identity"), {"0": 0.0}),
     ("where the penalty looks", ("gradient_norm", "penalty"), {}),
     ("Fréchet distance from training images", ("distance",), {"0": 0.0}),
 )
@@ -64,7 +67,7 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
             _name(value): value for name, value in known.items() if name == "gradient_norm"
         },
     }
-    panels = [panel for panel in _PANELS if panel[1][0] in frame]
+    panels = [panel for panel in _PANELS if any(name in frame for name in panel[1])]
     made, all_axes = figure(1, len(panels), width=4.4 * len(panels))
     for axes, (title, names, always) in zip(np.atleast_1d(all_axes), panels, strict=True):
         _curves(axes, frame, [name for name in names if name in frame])

@@ -1,0 +1,60 @@
+"""What translations are worth: of pairs, beside the answers that nobody had to learn.
+
+In: answers, questions and true answers. Out: a Comparison. The trivial answers: the question
+itself; the mean of all training targets; the target of the training question that is nearest.
+"""
+
+import numpy as np
+
+from gan_course.data.pairs import Pairs
+from gan_course.measures import metrics
+from gan_course.measures.comparison import Comparison, Row
+
+COLUMNS = ("answers", "copying", "mean target", "nearest pair")
+_BY_IMAGE = {  # name -> (measure of each image, the value to hope for)
+    "l1": (metrics.pixel_distance, "low"),
+    "psnr": (metrics.signal_to_noise, "high"),
+    "ssim": (metrics.structural_similarity, "high"),
+    "own_target": (metrics.own_target, "high"),
+}
+
+
+def compare_pairs(answers: np.ndarray, data: Pairs, subject: str, split: str) -> Comparison:
+    """The measures of answers to the first questions of a split.
+
+    Args:
+      answers: uint8 (N, H, W, C).
+      split: "test" or "train".
+    """
+    questions = getattr(data.inputs, f"x_{split}")[: len(answers)]
+    truth = getattr(data, f"x_{split}")[: len(answers)]
+    everybody = [answers, *trivial_answers(questions, data)]
+    rows = []
+    for name, (measure, best) in _BY_IMAGE.items():
+        if name == "ssim" and min(truth.shape[1:3]) < 11:
+            continue
+        each = [None if who is None else measure(who, truth) for who in everybody]
+        error = float(each[0].std(ddof=1) / np.sqrt(len(truth))) if len(truth) > 1 else np.nan
+        values = tuple(np.nan if one is None else float(np.mean(one)) for one in each)
+        rows.append(Row(name, values, error, best))
+    sharp = tuple(np.nan if w is None else metrics.sharpness(w, truth) for w in everybody)
+    error = metrics.jackknife(lambda at: metrics.sharpness(answers[at], truth[at]), len(answers))
+    rows.append(Row("sharpness", sharp, float(error), "1"))
+    return Comparison(
+        subject=f"{len(answers):,} {subject}",
+        reference=f"{len(truth):,} {split} targets of {data.name}",
+        columns=COLUMNS,
+        rows=tuple(rows),
+    )
+
+
+def trivial_answers(questions: np.ndarray, data: Pairs) -> list[np.ndarray | None]:
+    """Copying (None where question and answer differ in channels), the mean, the nearest pair's."""
+    alike = data.inputs.image_shape == data.image_shape
+    mean = np.rint(data.x_train.mean(axis=0)).astype(np.uint8)
+    nearest = metrics.nearest_images(questions, data.inputs.x_train)[0]
+    return [
+        questions if alike else None,
+        np.broadcast_to(mean, (len(questions), *mean.shape)),
+        data.x_train[nearest],
+    ]
