@@ -5,6 +5,7 @@ Nothing here trains.
 """
 
 import numbers
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,12 @@ from gan_course.base.files import atomic_write, user_path
 from gan_course.data import ImageSet
 from gan_course.games import sampling
 from gan_course.games.game import Made
+from gan_course.measures.comparison import Comparison
 from gan_course.measures.diagnosis import Diagnosis, examine
 from gan_course.measures.evaluation import Evaluation, evaluate
 from gan_course.measures.features import Features, features_for
 from gan_course.measures.references import check_enough
+from gan_course.measures.translated import compare
 from gan_course.runs import images
 from gan_course.runs.stored import StoredRun
 
@@ -87,8 +90,9 @@ class Run(StoredRun):
         seed: int = 0,
         data: ImageSet | np.ndarray | str | None = None,
         features: Features | None = None,
-    ) -> Evaluation:
-        """How good its images are: see `gan_course.measures.evaluation`.
+    ) -> Evaluation | Comparison:
+        """How good its images are: see `gan_course.measures.evaluation`; of one that translates,
+        what the answers to test images are worth, beside answers that cost nothing.
 
         Args:
           count: samples, and real images to compare them with; fewer where the dataset has fewer.
@@ -100,6 +104,9 @@ class Run(StoredRun):
           InputError: if the dataset cannot be had, or is not the one of the run.
         """
         found = self.data(data)
+        if hasattr(self.game, "translate"):
+            at = f"of {self.path} at step {self.step:,}"
+            return compare(partial(self.translate, seed=seed), found, count, features, at)
         check_enough(found, count)  # before a classifier is trained to measure with
         made = self.made(count, seed)
         samples, asked = images.to_uint8(made.images), made.wanted

@@ -6,9 +6,12 @@ itself; the mean of all training targets; the target of the training question th
 
 import numpy as np
 
-from gan_course.data.pairs import Pairs
+from gan_course.data.pairs import Pairs, Unpaired
+from gan_course.data.ranges import to_uint8
 from gan_course.measures import metrics
 from gan_course.measures.comparison import Comparison, Row
+from gan_course.measures.features import Features, features_for
+from gan_course.measures.travelled import Way, compare_travels
 
 COLUMNS = ("answers", "copying", "mean target", "nearest pair")
 _BY_IMAGE = {  # name -> (measure of each image, the value to hope for)
@@ -17,6 +20,23 @@ _BY_IMAGE = {  # name -> (measure of each image, the value to hope for)
     "ssim": (metrics.structural_similarity, "high"),
     "own_target": (metrics.own_target, "high"),
 }
+
+
+def compare(
+    translate: Way, data: Pairs | Unpaired, count: int, features: Features | None, subject: str
+) -> Comparison:
+    """What the answers to the first test images (training images where there are none) are worth.
+
+    Args:
+      features: of the targets, where there are no pairs; None: `features_for(data)`.
+    """
+    if isinstance(data, Unpaired):
+        features = features or features_for(data)
+        return compare_travels(translate, data, features, count, f"answers {subject}")
+    split = "train" if data.x_test is None else "test"
+    questions = getattr(data.inputs, f"x_{split}")[:count]
+    answers = to_uint8(translate(questions, False))
+    return compare_pairs(answers, data, f"answers {subject}", split)
 
 
 def compare_pairs(answers: np.ndarray, data: Pairs, subject: str, split: str) -> Comparison:

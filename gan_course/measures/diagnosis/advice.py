@@ -8,9 +8,10 @@ new values, which `recipe.changed(**trial.changes)` accepts. Nothing here judges
 import math
 from dataclasses import dataclass, field
 
-from gan_course.measures.diagnosis import remedies
+from gan_course.measures.diagnosis import cures, remedies
 from gan_course.measures.diagnosis.symptoms import Symptoms
 from gan_course.recipes.schema import Recipe
+from gan_course.recipes.translating import Translating
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ def trials(verdict: str, s: Symptoms, recipe: Recipe, own: bool) -> list[Trial]:
       own: whether the run was trained with an objective other than the recipe's: then the recipe's
         objective, penalty and clip mean nothing.
     """
-    offers = _OFFERS[verdict](s, recipe, own) if verdict in _OFFERS else []
+    table = _OF_TRANSLATIONS if isinstance(recipe, Translating) else _OFFERS
+    offers = table[verdict](s, recipe, own) if verdict in table else []
     made = [
         Trial(remedies.differing(recipe, changes), why) for changes, why in filter(None, offers)
     ]
@@ -151,7 +153,18 @@ _OFFERS = {
     "not trained long enough": _longer,
     "healthy": lambda s, recipe, own: [_steps(2 * s.planned, recipe)],
 }
+_OF_TRANSLATIONS = {
+    "not a number": lambda s, recipe, own: [remedies.slower(recipe, 0.1)],
+    "discriminator too strong": lambda s, recipe, own: [remedies.slower_d(recipe)],
+    "input ignored": lambda s, recipe, own: [cures.truer(recipe)],
+    "copying": lambda s, recipe, own: [cures.bolder(recipe)],
+    "classes exchanged": lambda s, recipe, own: [cures.another_start(recipe)],
+    "hidden signal": lambda s, recipe, own: [cures.noise_on_the_way(recipe)],
+    "not trained long enough": _longer,
+    "healthy": lambda s, recipe, own: [_steps(2 * s.planned, recipe)],
+}
 _WORDS = {
+    "input ignored": "look at ten questions beside their answers, do they belong together?",
     "dead by data range": "give the images as bytes 0 to 255, scaled once, by the library: "
     "print x_train.min(), x_train.max()",
     "label ignored": "look at ten images of one label, gan.plots.grid(x[y == 3][:10]): "

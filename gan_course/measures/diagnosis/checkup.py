@@ -18,6 +18,7 @@ from gan_course.measures import metrics
 from gan_course.measures.counting import modes_of, tells_classes
 from gan_course.measures.diagnosis import symptoms as measured
 from gan_course.measures.diagnosis.finding import HEALTHY, Finding
+from gan_course.measures.diagnosis.journeys import on_the_way
 from gan_course.measures.diagnosis.symptoms import Symptoms
 from gan_course.measures.diagnosis.verdicts import findings
 from gan_course.measures.features import Features, features_for
@@ -66,7 +67,9 @@ def examine(run: StoredRun, data: ImageSet | None = None) -> Diagnosis:
     """
     found, left_out, note = _of_files(run), [], ""
     own = _plays_another(run)
-    if run.dir.checkpoint_files():
+    if not hasattr(run.game, "judged"):
+        left_out.append("networks and samples (nobody judges here: an image is what is trained)")
+    elif run.dir.checkpoint_files():
         found |= _of_networks(run, own)
         try:
             measured_on = run.data(data)
@@ -162,6 +165,7 @@ def _of_samples(run: StoredRun, data: ImageSet) -> dict:
         "first_distance": metrics.frechet_distance(first_features, real_features),
         "departed": metrics.frechet_distance(seen[-1], first_features),
         **_as_told(data, features, moments[-1], asked),
+        **on_the_way(run, data, features),
         **measured.travelled(seen, real_features),
     }
 

@@ -50,6 +50,11 @@ class Symptoms:
     as_asked: float | None = None  # the share of samples that show the asked class
     named: float | None = None  # how often a classifier of these labels is right on real images
     within: float | None = None  # diversity within a class over that of real images
+    translates: bool = False  # images are made of images, not of noise
+    copied: tuple[float, float] | None = None  # mean |answer - input|, and |target - input|
+    unlike: tuple[float, float] | None = None  # Fréchet distance of answers, and of the inputs
+    survived: tuple[float, float] | None = None  # classes: the same; the same once renamed
+    home: tuple[float, float] | None = None  # error there and back; with noise before the way back
     floor: float | None = None  # Fréchet distance of real images from as many others
     first_distance: float | None = None  # Fréchet distance of the untrained generator
     departed: float | None = None  # that of the samples from those of the untrained generator

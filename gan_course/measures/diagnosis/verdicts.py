@@ -13,6 +13,7 @@ import numpy as np
 
 from gan_course.measures.diagnosis import advice
 from gan_course.measures.diagnosis.finding import Finding
+from gan_course.measures.diagnosis.lost import ON_THE_WAY
 from gan_course.measures.diagnosis.patience import arrived, hardly_begun, healthy, still_learning
 from gan_course.measures.diagnosis.symptoms import Symptoms
 from gan_course.recipes.schema import Recipe
@@ -151,6 +152,8 @@ def collapsed(s: Symptoms) -> Finding | None:
     Those of a beginner are alike, too, but near its untrained self: up to 0.49 of `first_distance`,
     as measured. Collapsed ones were 0.53 to 5 away from that self, or from their last checkpoint.
     """
+    if s.translates:
+        return None  # see lost.input_ignored
     known = None not in (s.departed, s.first_distance)
     if known and max((s.departed, *s.moves)) < 0.5 * s.first_distance:
         return None
@@ -228,6 +231,7 @@ IN_TIME: tuple[Rule, ...] = (
     collapsed,
     label_ignored,
     noise_ignored,
+    *ON_THE_WAY,
     oscillating,
 )
 
