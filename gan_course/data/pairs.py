@@ -6,7 +6,7 @@ questions as its `inputs`, an ImageSet of their own.
 """
 
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -19,6 +19,12 @@ class _OfTwoKinds(ImageSet):
     """inputs: the other kind, which becomes this one."""
 
     inputs: ImageSet | None = None
+
+    @classmethod
+    def of(cls, name: str, inputs: ImageSet, targets: ImageSet):
+        """Both sets as one, with the labels of each in its place."""
+        source = f"inputs {inputs.source}; targets {targets.source}"
+        return cls(**_alone(targets) | {"name": name, "source": source, "inputs": inputs})
 
     def __post_init__(self):
         super().__post_init__()
@@ -34,12 +40,13 @@ class _OfTwoKinds(ImageSet):
 
     def shrunk(self, image_shape: tuple[int, int, int]) -> ImageSet:
         """Both kinds as `ImageSet.shrunk` does it; the inputs keep their channels."""
-        fitted = super().shrunk(image_shape)
-        if fitted is self:
+        targets = ImageSet(**_alone(self))  # alone: half shrunk, the two are no pairs
+        fitted = targets.shrunk(image_shape)
+        if fitted is targets:
             return self
         height, width, _ = image_shape
         channels = self.inputs.image_shape[2]
-        return replace(fitted, inputs=self.inputs.shrunk((height, width, channels)))
+        return replace(self, **_alone(fitted), inputs=self.inputs.shrunk((height, width, channels)))
 
     def fingerprint(self) -> str:
         """Eight hex digits of both kinds."""
@@ -55,7 +62,7 @@ class _OfTwoKinds(ImageSet):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # the one above is short
 class Pairs(_OfTwoKinds):
     """Image number i is the answer to input number i, in training as in test.
 
@@ -103,7 +110,7 @@ class Pairs(_OfTwoKinds):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Unpaired(_OfTwoKinds):
     """Two sets, of any two lengths; no image is the answer to another.
 
@@ -111,3 +118,8 @@ class Unpaired(_OfTwoKinds):
     """
 
     truth: bool = False
+
+
+def _alone(images: ImageSet) -> dict:
+    """All that an ImageSet holds, without `inputs`."""
+    return {field.name: getattr(images, field.name) for field in fields(ImageSet)}
