@@ -60,11 +60,11 @@ IRIS = "2f1d14 5a371d 5d7340 4c83b5 7d93a0"
 WHITE = np.float32(0.97)
 
 
-def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def make(count: int, seed: int = 0, fine: int = 1) -> tuple[np.ndarray, np.ndarray]:
     """Paints `count` >= 1 faces; the same call gives the same bytes, another seed other faces.
 
     Returns:
-      Images uint8 (count, 64, 64, 3), RGB, and labels uint8 (count,), indices into
+      Images uint8 (count, 64 fine, 64 fine, 3), RGB, and labels uint8 (count,), indices into
       NAMES, shuffled, their counts differing by at most one.
 
     Raises:
@@ -73,12 +73,12 @@ def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     labels = balanced_labels(count, len(NAMES), np.random.default_rng([seed, 0]))
     traits = random_traits(labels, np.random.default_rng([seed, 1]))
     traits |= random_colours(count, np.random.default_rng([seed, 2]))
-    images = np.empty((count, SIDE, SIDE, 3), np.uint8)
+    images = np.empty((count, SIDE * fine, SIDE * fine, 3), np.uint8)
     np.empty(2**21)  # freed at once: after that glibc keeps freed memory, which halves the time
 
     def portray(part: slice) -> None:
         some = Traits(**{name: array[..., part, :, :] for name, array in traits.items()})
-        images[part] = np.moveaxis(np.rint(np.clip(paint(some), 0, 1) * 255), 0, -1)
+        images[part] = np.moveaxis(np.rint(np.clip(paint(some, fine), 0, 1) * 255), 0, -1)
 
     paint_chunks(portray, count, CHUNK)
     return images, labels
@@ -120,17 +120,18 @@ def palette(colours: str, at: np.ndarray) -> np.ndarray:
     return np.stack([np.interp(at, np.linspace(0, 1, len(stops)), c) for c in stops.T], axis=-1)
 
 
-def paint(t: Traits) -> np.ndarray:
-    """Lays the parts of n faces on their backdrops; returns float32 (3, n, 64, 64)."""
-    along = np.arange(SIDE, dtype=np.float32) - (SIDE - 1) / 2
+def paint(t: Traits, fine: int = 1) -> np.ndarray:
+    """Lays the parts of n faces on their backdrops; float32 (3, n, 64 fine, 64 fine)."""
+    along = (np.arange(SIDE * fine, dtype=np.float32) - (SIDE * fine - 1) / 2) / fine
     across = np.cos(t.slope) * along + np.sin(t.slope) * along[:, None]
     picture = t.ground + (across / 90 + 0.5) * (t.sky - t.ground)
     cos, sin = np.cos(t.angle) / t.size, np.sin(t.angle) / t.size
     x, y = along - t.right, along[:, None] - t.down
     x, y = cos * x + sin * y, cos * y - sin * x
     for part, (top, bottom) in PARTS.items():
-        band = picture[:, :, top:bottom]  # a view: what is laid there stays
-        for coverage, colour in part(x[:, top:bottom], y[:, top:bottom], t):
+        rows = slice(top * fine, bottom * fine)
+        band = picture[:, :, rows]  # a view: what is laid there stays
+        for coverage, colour in part(x[:, rows], y[:, rows], t):
             band += coverage * (colour - band)
     return picture
 
