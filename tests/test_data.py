@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from gan_course.base.errors import DatasetUnavailable, InputError
-from gan_course.data import DATASETS, ImageSet, downloads, load, sources, stand_in
-from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
+from gan_course.data import DATASETS, ImageSet, catalogue, downloads, load, stand_in
+from gan_course.data.painted import faces_toy, gaussians, glyphs, outlines, shapes, street_digits
 
 RNG = np.random.default_rng(2)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)
@@ -231,14 +231,17 @@ MADE = {
     "glyphs": glyphs.make,
     "shapes": shapes.make,
     "faces_toy": faces_toy.make,
+    "street_digits": street_digits.make,
     "ring": gaussians.ring,
     "grid": gaussians.grid,
 }
+MADE_PAIRS = {"shapes_outlines": outlines.of_shapes, "faces_toy_outlines": outlines.of_faces}
 
 
 def test_these_sets_are_embedded_and_made_as_many_as_they_say():
-    assert {name for name, dataset in DATASETS.items() if dataset.stand_in is None} == set(MADE)
-    for name, make in MADE.items():  # asked of the function: to paint them all takes a minute
+    made = MADE | MADE_PAIRS
+    assert {name for name, dataset in DATASETS.items() if dataset.stand_in is None} == set(made)
+    for name, make in made.items():  # asked of the function: to paint them all takes a minute
         asked = inspect.getclosurevars(inspect.unwrap(DATASETS[name].fetch)).nonlocals
         assert asked["make"] is make
         assert f"{asked['train']:,} + {asked['test']:,}, made by code" in DATASETS[name].about
@@ -261,7 +264,7 @@ def test_an_embedded_set_needs_neither_mirror_nor_network(mirror, monkeypatch, n
         asked.append((count, seed))
         return X[:4] + np.uint8(seed), Y[:4]
 
-    fetch = sources._embedded(make)
+    fetch = catalogue.embedded(make)
     changed = replace(DATASETS[name], fetch=fetch, centres=None)  # pictures, also for points
     monkeypatch.setitem(DATASETS, name, changed)
     found = load(name)
@@ -272,7 +275,7 @@ def test_an_embedded_set_needs_neither_mirror_nor_network(mirror, monkeypatch, n
 
 
 def test_faces_toy_are_colour_images_of_five_expressions(monkeypatch):
-    fetch = sources._embedded(lambda count, seed: faces_toy.make(count // 400, seed))
+    fetch = catalogue.embedded(lambda count, seed: faces_toy.make(count // 400, seed))
     monkeypatch.setitem(DATASETS, "faces_toy", replace(DATASETS["faces_toy"], fetch=fetch))
     found = load("faces_toy")
     assert found.x_train.shape == (25, 64, 64, 3) and found.x_test.shape == (5, 64, 64, 3)
@@ -336,10 +339,12 @@ def test_the_stand_in_has_the_shape_of_the_set(name, expected, shape):
 
 
 def test_every_stand_in_is_embedded():
-    assert all(stand_in(name) in MADE for name in DATASETS)
+    assert all(stand_in(name) in MADE | MADE_PAIRS for name in DATASETS)
 
 
-@pytest.mark.parametrize("name", [*MADE, "shapes:star", "ring:45°", "folder:pictures", "folder:"])
+@pytest.mark.parametrize(
+    "name", [*MADE, *MADE_PAIRS, "shapes:star", "ring:45°", "folder:pictures", "folder:"]
+)
 def test_local_data_stands_in_for_itself(name):
     assert stand_in(name) == name
 

@@ -25,7 +25,7 @@ from tqdm import tqdm
 from gan_course.base.errors import InputError
 from gan_course.data.cache import Rows, cached_array
 from gan_course.data.imageset import ImageSet
-from gan_course.data.scan import scan
+from gan_course.data.scan import Listing, scan
 
 _DECODER = 2  # count up when the same files give other pixels: caches are made anew
 MANY = 2_000  # images; fewer are decoded before one would look at a progress bar
@@ -43,14 +43,8 @@ def load_folder(folder: Path, image_shape: tuple[int, int, int] | None = None) -
       InputError: if it is no folder or a run's, holds no image, images cannot be used (named), or
         the cache has no room.
     """
-    if not folder.is_dir():
-        raise InputError(f"{folder} is not a folder")
-    found = scan(folder, _DECODER)
-    left_out = f"; left out: {found.left_out}" if found.left_out else ""
-    if not found.files:
-        raise InputError(
-            f"{folder} holds no image (.jpg, .png, .webp and all else that Pillow reads){left_out}"
-        )
+    found = scanned(folder)
+    left_out = _left_out(found)
     subject = f"the images of {folder.resolve()} ({image_shape or 'their own size'})"
     make = partial(_decoded, found.files, image_shape)
     images, notes = cached_array(subject, found.state, make)
@@ -61,6 +55,23 @@ def load_folder(folder: Path, image_shape: tuple[int, int, int] | None = None) -
     if any(transparent for *_, transparent in notes):
         source += ", transparent parts on white"
     return ImageSet(f"folder:{folder}", images, source=source + left_out)
+
+
+def scanned(folder: Path) -> Listing:
+    """The image files below `folder`, one at least. Raises InputError as `load_folder` does."""
+    if not folder.is_dir():
+        raise InputError(f"{folder} is not a folder")
+    found = scan(folder, _DECODER)
+    if not found.files:
+        raise InputError(
+            f"{folder} holds no image (.jpg, .png, .webp and all else that Pillow reads)"
+            f"{_left_out(found)}"
+        )
+    return found
+
+
+def _left_out(found: Listing) -> str:
+    return f"; left out: {found.left_out}" if found.left_out else ""
 
 
 def _decoded(

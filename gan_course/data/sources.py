@@ -1,135 +1,26 @@
-"""Where each dataset comes from: the mirror folder, its real source, or code.
+"""Where each dataset comes from: the mirror folder, its real source, code, or folders.
 
-In: a name. Out: an ImageSet whose `source` says which of them it was.
+In: a name. Out: an ImageSet whose `source` says which of them it was. Names are made of names:
+`NAME:CLASS`, `folder:PATH`, `folder:A|B` and `unpaired:A|B` are taken apart here.
 """
 
 import os
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cache
-
-import numpy as np
 
 from gan_course.base.errors import DatasetUnavailable, InputError, unknown_name
 from gan_course.base.files import user_path
-from gan_course.data import downloads
+from gan_course.data.catalogue import DATASETS, QUICKDRAW, Dataset, find
 from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
+from gan_course.data.folder_pairs import inputs_shape, load_folder_pairs
 from gan_course.data.imageset import ImageSet
-from gan_course.data.mirror import KEYS, MIRROR, mirror_file, mirror_folder, read_archive
-from gan_course.data.painted import faces_toy, gaussians, glyphs, shapes
+from gan_course.data.mirror import MIRROR, PAIR_KEYS, mirror_file, mirror_folder, read_archive
+from gan_course.data.pairs import Pairs, Unpaired
 
-_FOLDER = "folder:"
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """One name for `load`. `stand_in` names the embedded set of the same shape."""
-
-    about: str
-    names: tuple[str, ...]  # of the classes
-    fetch: Callable[[], Arrays]  # under `KEYS`
-    origin: str  # where `fetch` gets them, for messages
-    stand_in: str | None = None  # None: this set is embedded itself
-    centres: np.ndarray | None = None  # of an embedded mixture, as in ImageSet
-    deviation: float | None = None
-
-
-def _embedded(make: Callable, train: int = 10_000, test: int = 2_000) -> Callable[[], Arrays]:
-    @cache  # a notebook loads its data more than once, and faces take a few seconds to paint
-    def fetch() -> Arrays:
-        arrays = dict(zip(KEYS, (*make(train, seed=0), *make(test, seed=1)), strict=True))
-        for array in arrays.values():
-            array.flags.writeable = False  # everybody gets the same arrays
-        return arrays
-
-    return fetch
-
-
-_FASHION = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
-    "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
-_CIFAR10 = (
-    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
-)  # fmt: skip
-
-DATASETS: dict[str, Dataset] = {
-    "mnist": Dataset(
-        about="handwritten digits, 28×28 grey, 60,000 + 10,000 (LeCun, Cortes, Burges)",
-        names=tuple("0123456789"),
-        fetch=downloads.keras_set("mnist"),
-        origin="keras.datasets.mnist (download, cached by Keras)",
-        stand_in="glyphs",
-    ),
-    "fashion_mnist": Dataset(
-        about="clothes, 28×28 grey, 60,000 + 10,000 (Zalando Research)",
-        names=_FASHION,
-        fetch=downloads.keras_set("fashion_mnist"),
-        origin="keras.datasets.fashion_mnist (download, cached by Keras)",
-        stand_in="glyphs",
-    ),
-    "cifar10": Dataset(
-        about="photographs of ten classes, 32×32 colour, 50,000 + 10,000 (Krizhevsky)",
-        names=_CIFAR10,
-        fetch=downloads.keras_set("cifar10"),
-        origin="keras.datasets.cifar10 (download, cached by Keras)",
-        stand_in="shapes",
-    ),
-    "faces": Dataset(
-        about="aligned photographs of faces, 64×64 colour, 13,233 (Labeled Faces in the Wild)",
-        names=(),
-        fetch=downloads.lfw_faces,
-        origin="scikit-learn's fetch_lfw_people (download, cached by scikit-learn)",
-        stand_in="faces_toy",
-    ),
-    "glyphs": Dataset(
-        about="printed and hand-drawn digits, 28×28 grey, 10,000 + 2,000, made by code",
-        names=glyphs.NAMES,
-        fetch=_embedded(glyphs.make),
-        origin="made by code",
-    ),
-    "shapes": Dataset(
-        about="ten geometric shapes, 32×32 colour, 10,000 + 2,000, made by code",
-        names=shapes.NAMES,
-        fetch=_embedded(shapes.make),
-        origin="made by code",
-    ),
-    "faces_toy": Dataset(
-        about="cartoon faces, 64×64 colour, 5,000 + 1,000, made by code",
-        names=faces_toy.NAMES,
-        fetch=_embedded(faces_toy.make, 5_000, 1_000),
-        origin="made by code",
-    ),
-    "ring": Dataset(
-        about="eight Gaussians on a circle, points as 1×2 pixels, 10,000 + 2,000, made by code",
-        names=gaussians.RING_NAMES,
-        fetch=_embedded(gaussians.ring),
-        origin="made by code",
-        centres=gaussians.RING,
-        deviation=gaussians.DEVIATION,
-    ),
-    "grid": Dataset(
-        about="25 Gaussians on a grid, points as 1×2 pixels, 10,000 + 2,000, made by code",
-        names=gaussians.GRID_NAMES,
-        fetch=_embedded(gaussians.grid),
-        origin="made by code",
-        centres=gaussians.GRID,
-        deviation=gaussians.DEVIATION,
-    ),
+_FOLDER, _UNPAIRED = "folder:", "unpaired:"
+_FORMS = {
+    _FOLDER: "folder:PATH, or folder:A|B for pairs made of two folders",
+    _UNPAIRED: "unpaired:A|B for two sets, or unpaired:NAME for the halves of a set of pairs",
 }
-_QUICKDRAW = re.compile(r"quickdraw_([\w-]+)")
-
-
-def _quickdraw(category: str) -> Dataset:
-    return Dataset(
-        about=f"drawings of one category ({category}), 28×28 grey (Google Quick, Draw!)",
-        names=(),
-        fetch=downloads.quickdraw(category),
-        origin="Google's Quick, Draw! bitmaps (download, cached by Keras)",
-        stand_in="glyphs",
-    )
 
 
 def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet:
@@ -137,9 +28,12 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
 
     Args:
       name: a key of DATASETS; "quickdraw_CATEGORY"; either with ":CLASS" for one class alone, as
-        in "cifar10:horse"; or "folder:PATH" for a folder of images (searched recursively).
+        in "cifar10:horse"; "folder:PATH" for a folder of images (searched recursively);
+        "folder:A|B" for Pairs, the images of A being the inputs of those of B; "unpaired:A|B" for
+        two of all these as an Unpaired; "unpaired:NAME" for a set of pairs, parted.
       image_shape: (H, W, C). The images of a folder are brought to it; those of another set are
-        shrunk to it if theirs is a whole multiple, and else stay as they are.
+        shrunk to it if theirs is a whole multiple, and else stay as they are. Inputs keep their
+        own channels.
 
     Raises:
       InputError: for an unknown name, and for a file or folder that cannot be used.
@@ -147,11 +41,12 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
     """
     if not isinstance(name, str):
         raise InputError(f"a dataset has a name, such as 'mnist' or 'folder:PATH', got {name!r}")
+    if name.startswith(_UNPAIRED):
+        return _load_unpaired(name, image_shape)
     if name.startswith(_FOLDER):
-        path = name.removeprefix(_FOLDER)
-        if not path:
-            raise InputError(f"{name!r} names no folder; write {_FOLDER}PATH")
-        return load_folder(user_path(path), image_shape)
+        folders = [user_path(path) for path in _parts(name)]
+        read = load_folder if len(folders) == 1 else load_folder_pairs
+        return read(*folders, image_shape)
     base, colon, wanted = name.partition(":")
     if colon and wanted not in (names := find(base).names) and names:  # before a long download
         raise unknown_name(f"class of {base!r}", wanted, names)
@@ -164,37 +59,85 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
 def _load_whole(name: str) -> ImageSet:
     dataset = find(name)
     if dataset.stand_in is None:
-        return ImageSet(
-            name, **dataset.fetch(), names=dataset.names, source=dataset.origin,
-            centres=dataset.centres, deviation=dataset.deviation,
-        )  # fmt: skip
-    file = mirror_file(name)
-    if file is not None:
-        arrays, source = read_archive(file), "from the mirror folder"
+        arrays, source = dataset.fetch(), dataset.origin
+    elif (file := mirror_file(name)) is not None:
+        arrays, source = read_archive(file, dataset.pairs), "from the mirror folder"
     else:
         arrays, source = _fetched(name, dataset), f"from {dataset.origin}"
-    return ImageSet(name, **arrays, names=dataset.names, source=source)
+    if dataset.pairs:
+        asked, wanted, asked_test, wanted_test = (arrays[key] for key in PAIR_KEYS)
+        inputs = ImageSet(f"inputs of {name}", asked, x_test=asked_test, source=source)
+        return Pairs(name, wanted, x_test=wanted_test, source=source, inputs=inputs)
+    return ImageSet(
+        name, **arrays, names=dataset.names, source=source,
+        centres=dataset.centres, deviation=dataset.deviation,
+    )  # fmt: skip
+
+
+def _parts(name: str) -> list[str]:
+    """What a name is made of, behind its "folder:" or "unpaired:": one part, or two."""
+    form = name[: name.index(":") + 1]
+    parts = name.removeprefix(form).split("|")
+    if len(parts) > 2 or not all(parts):
+        raise InputError(f"{name!r} does not name one or two; write {_FORMS[form]}")
+    return parts
+
+
+def _load_unpaired(name: str, image_shape: tuple[int, int, int] | None) -> Unpaired:
+    parts = _checked_sides(name)
+    if len(parts) == 1:
+        return load(parts[0], image_shape).unpaired()
+    inputs, targets = _load_inputs(parts[0], image_shape), load(parts[1], image_shape)
+    if inputs.image_shape[:2] != targets.image_shape[:2]:
+        raise InputError(
+            f"{name}: inputs of {inputs.image_shape}, targets of {targets.image_shape}; both need "
+            "one height and one width: choose two such sets, or a size that both are multiples of"
+        )
+    return Unpaired.of(name, inputs, targets)
+
+
+def _load_inputs(name: str, image_shape: tuple[int, int, int] | None) -> ImageSet:
+    """As `load`, to a height and a width alone."""
+    if image_shape is None or name.startswith(_FOLDER):
+        return load(name, inputs_shape(image_shape))
+    found = load(name)
+    return found.shrunk((*image_shape[:2], found.image_shape[2]))
+
+
+def _checked_sides(name: str) -> list[str]:
+    """The parts of an "unpaired:" name, refused before anything is read if they cannot be it."""
+    parts = _parts(name)
+    for part in parts:
+        if part.startswith(_UNPAIRED):
+            raise InputError(f"{name!r} is unpaired twice; write {_FORMS[_UNPAIRED]}")
+        try:
+            pairs = not part.startswith(_FOLDER) and find(part.partition(":")[0]).pairs
+        except InputError as error:
+            if not parts[0].startswith(_FOLDER):
+                raise
+            raise InputError(f"{error}; a second folder is written folder:{part}, too") from None
+        if pairs and len(parts) == 2:
+            raise InputError(f"{name!r}: {part!r} holds pairs; write unpaired:{part} alone")
+        if not pairs and len(parts) == 1:
+            raise InputError(
+                f"{name!r}: {part!r} is one set, not pairs; name another to go with it, as in "
+                f"unpaired:{part}|NAME"
+            )
+    return parts
 
 
 def stand_in(name: str) -> str:
     """The embedded set to train on where `name` cannot be had: `name` itself, if that is local."""
+    if name.startswith(_UNPAIRED):
+        return _UNPAIRED + "|".join(map(stand_in, _checked_sides(name)))
     return name if name.startswith(_FOLDER) else find(name.partition(":")[0]).stand_in or name
-
-
-def find(name: str) -> Dataset:
-    """The dataset of that name, without a class; an unknown one gets a "did you mean"."""
-    if match := _QUICKDRAW.fullmatch(name):
-        return _quickdraw(match[1])
-    if name not in DATASETS:
-        raise unknown_name("dataset", name, [*DATASETS, "quickdraw_CATEGORY", f"{_FOLDER}PATH"])
-    return DATASETS[name]
 
 
 def mirrored() -> list[str]:
     """The datasets whose archives are in the mirror."""
     folder = mirror_folder()
     names = sorted(file.stem for file in folder.glob("*.npz")) if folder else []
-    known = (name for name in names if name in DATASETS or _QUICKDRAW.fullmatch(name))
+    known = (name for name in names if name in DATASETS or QUICKDRAW.fullmatch(name))
     return [name for name in known if find(name).stand_in is not None]
 
 
@@ -214,7 +157,12 @@ def _fetched(name: str, dataset: Dataset) -> Arrays:
 
 
 def class_names(name: str) -> tuple[str, ...]:
-    """The names of the classes of that dataset, without loading it; empty where nobody knows."""
+    """The names of the classes of that dataset, without loading it; empty where nobody knows.
+
+    Of two sets without pairs, those of the targets.
+    """
+    if name.startswith(_UNPAIRED):
+        return class_names(_parts(name)[-1])
     if name.startswith(_FOLDER) or ":" in name:
         return ()
     return find(name).names
