@@ -34,8 +34,14 @@ def datasets(_: argparse.Namespace) -> None:
         archive = mirror_file(name) if dataset.stand_in is not None else None
         origin = f"mirror {archive}" if archive else dataset.origin
         print(f"{name:<{width}}  {dataset.about}\n{'':<{width}}  {origin}")
-    print(f"{'NAME:CLASS':<{width}}  one class of a set alone, as in cifar10:horse")
-    print(f"{'folder:PATH':<{width}}  any folder of images")
+    for form, meaning in {
+        "NAME:CLASS": "one class of a set alone, as in cifar10:horse",
+        "folder:PATH": "any folder of images",
+        "folder:A|B": "pairs: the images of folder A are the inputs of those of B with their names",
+        "unpaired:A|B": "two sets, inputs and targets, as in 'unpaired:street_digits|mnist'",
+        "unpaired:NAME": "half of the inputs of a set of pairs, and the targets of the others",
+    }.items():
+        print(f"{form:<{width}}  {meaning}")
 
 
 def train_arguments(parser: argparse.ArgumentParser) -> None:
