@@ -426,3 +426,19 @@ def test_the_real_drawings_and_faces_come_without_labels(name, size, shape):
     assert found.x_train.shape == shape and found.x_train.dtype == np.uint8
     assert 0 < found.x_train.mean() < 255 and len(np.unique(found.x_train)) == 256
     assert found.y_train is None and found.x_test is None and found.names == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "train", "test", "side"),
+    [("facades", 30_947_297, 400, 106, 128), ("emoji", 4_089_476, 1_448, 200, 32)],
+)
+def test_the_real_pairs_are_inputs_and_targets_of_one_size(name, size, train, test, side):
+    with real(name, size) as arrays:
+        expected = arrays["target_test"]
+    found = load(name)
+    for images in (found, found.inputs):
+        assert images.x_train.shape == (train, side, side, 3)
+        assert images.x_test.shape == (test, side, side, 3)
+    np.testing.assert_array_equal(found.x_test, expected)
+    small = load(name, (side // 2, side // 2, 3))
+    assert small.image_shape == small.inputs.image_shape == (side // 2, side // 2, 3)

@@ -1,8 +1,11 @@
 """Downloads, through the real Keras and scikit-learn, from a server or a folder of the test."""
 
 import functools
+import hashlib
 import io
+import json
 import sys
+import tarfile
 import threading
 import urllib.error
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +16,7 @@ from PIL import Image
 
 from gan_course.base.backend import keras
 from gan_course.base.errors import DatasetUnavailable, InputError
-from gan_course.data import downloads, load
+from gan_course.data import Pairs, downloads, load, paired_downloads
 
 RNG = np.random.default_rng(4)
 X = RNG.integers(0, 256, (5, 6, 7)).astype(np.uint8)
@@ -99,7 +102,8 @@ class Server(ThreadingHTTPServer):
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Answer)
         self.files, self.asked = {}, []
-        self.base = f"http://127.0.0.1:{self.server_port}/full/numpy_bitmap/"
+        self.origin = f"http://127.0.0.1:{self.server_port}"
+        self.base = f"{self.origin}/full/numpy_bitmap/"
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -364,3 +368,195 @@ def test_faces_without_scikit_learn_say_what_is_missing(monkeypatch):
     with pytest.raises(DatasetUnavailable, match=r"scikit-learn.*sklearn") as error:
         load("faces")
     assert_says_three_ways_out(error, "faces", "faces_toy")
+
+
+# Pairs: facades and emoji
+
+
+def tar_gz(files):
+    """An archive of files (a path -> bytes), in this order."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        for path, content in files.items():
+            about = tarfile.TarInfo(path)
+            about.size = len(content)
+            archive.addfile(about, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def encoded(pixels, kind, **how):
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, kind, **how)
+    return file.getvalue()
+
+
+def facade(number):
+    """A file of the real archive: 256 pixels of photograph, and right of it as many of labels."""
+    halves = np.zeros((256, 512, 3), np.uint8)
+    halves[:, :256, 0], halves[:, 256:, 2] = 10 + number, 110 + number
+    halves[:128, :, 1] = 200  # the upper half, of both
+    return encoded(halves, "JPEG", quality=100, subsampling=0)
+
+
+FACADES = {  # path -> tone; listed in no order, as in an archive
+    "facades/train/10.jpg": 10, "facades/test/2.jpg": 52, "facades/train/9.jpg": 9,
+    "facades/val/1.jpg": 90, "facades/test/1.jpg": 51, "facades/train/1.jpg": 1,
+}  # fmt: skip
+
+
+@pytest.fixture
+def berkeley(server, monkeypatch):
+    """The server of the facades, with 3 + 2 of them."""
+    files = {path: facade(tone) for path, tone in FACADES.items()}
+    server.files["/facades.tar.gz"] = tar_gz(files)
+    monkeypatch.setattr(paired_downloads, "FACADES", f"{server.origin}/facades.tar.gz")
+    monkeypatch.setattr(paired_downloads, "COUNTS", {"train": 3, "test": 2})
+    return server
+
+
+def test_facades_are_label_maps_and_photographs_in_the_order_of_their_numbers(berkeley, cache):
+    found = load("facades")
+    assert isinstance(found, Pairs) and found.image_shape == (128, 128, 3)
+    for photographs, maps, tones in (
+        (found.x_train, found.inputs.x_train, [1, 9, 10]),
+        (found.x_test, found.inputs.x_test, [51, 52]),
+    ):
+        tones = np.array(tones, float)
+        np.testing.assert_allclose(photographs[..., 0].mean(axis=(1, 2)), 10 + tones, atol=1.5)
+        np.testing.assert_allclose(maps[..., 2].mean(axis=(1, 2)), 110 + tones, atol=1.5)
+        assert photographs[..., 2].max() < 10 and maps[..., 0].max() < 10
+    green = found.x_train[..., 1].astype(float), found.inputs.x_train[..., 1].astype(float)
+    for kind in green:  # upright, and at half the size
+        assert kind[:, :62].min() > 190 and kind[:, 66:].max() < 10
+    assert "pix2pix" in found.source
+    assert [file.name for file in cache.iterdir()] == ["facades.tar.gz"]
+
+
+def test_facades_are_fetched_once(berkeley):
+    first, again = load("facades"), load("facades")
+    assert first.fingerprint() == again.fingerprint() and berkeley.asked == ["/facades.tar.gz"]
+
+
+def test_the_published_facades_are_400_and_106():
+    assert paired_downloads.COUNTS == {"train": 400, "test": 106}
+    # as in TensorFlow's tutorial on pix2pix
+    address = "http://efrosgans.eecs.berkeley.edu/pix2pix/datasets/facades.tar.gz"
+    assert address == paired_downloads.FACADES
+
+
+@pytest.mark.parametrize("kind", ["a page", "cut short", "a facade too few", "no image"])
+def test_facades_that_are_none_are_removed_from_the_cache(berkeley, cache, kind):
+    whole = berkeley.files["/facades.tar.gz"]
+    few = {f"facades/train/{number}.jpg": facade(number) for number in (1, 2)}
+    berkeley.files["/facades.tar.gz"] = {
+        "a page": b"<html>log in to the network of this hotel</html>",
+        "cut short": whole[: len(whole) // 2],
+        "a facade too few": tar_gz(few),
+        "no image": tar_gz({"facades/train/1.jpg": b"no image"}),
+    }[kind]
+    with pytest.raises(DatasetUnavailable, match=r"facades\.tar\.gz .* is removed") as error:
+        load("facades")
+    assert_says_three_ways_out(error, "facades", "faces_toy_outlines")
+    assert list(cache.iterdir()) == []
+
+
+def test_nothing_of_an_archive_is_written_to_the_disk(berkeley, cache, tmp_path):
+    files = {path: facade(tone) for path, tone in FACADES.items()}
+    harm = {"../../facades/train/77.txt": b"harm", "../harm.jpg": b"harm", "/harm/train/x.jpg": b""}
+    berkeley.files["/facades.tar.gz"] = tar_gz(files | harm)
+    load("facades")
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["facades.tar.gz"]
+
+
+# Of the real list, as in emoji.json of emoji-datasource 15.1.2: without what nobody needs here
+EMOJI_LIST = [
+    {"image": "1f600.png", "category": "Smileys & Emotion"},
+    {"image": "1f44b.png", "category": "People & Body",
+     "skin_variations": {"1F3FB": {"image": "1f44b-1f3fb.png"}}},
+    {"image": "1f3fb.png", "category": "Component"},
+    {"image": "1f1fa-1f1f2.png", "category": "Flags"},
+    {"image": "1f1fa-1f1f8.png", "category": "Flags"},  # the same flag again
+    {"image": "1f6de.png", "category": "Travel & Places"},
+    {"image": "2764.png", "category": "Smileys & Emotion"},
+]  # fmt: skip
+TONES = {
+    "1f600": 10, "1f44b": 20, "1f44b-1f3fb": 30, "1f3fb": 40, "1f1fa-1f1f2": 50,
+    "1f1fa-1f1f8": 50, "1f6de": 60, "2764": 70,
+}  # fmt: skip
+
+
+def package(artist, without=()):
+    """A package of npm: each emoji a square of its tone, of 32 pixels on 64 that are clear."""
+    files = {"package/package.json": b"{}", "package/emoji.json": json.dumps(EMOJI_LIST).encode()}
+    for name, tone in TONES.items():
+        if name not in without:
+            drawn = np.zeros((64, 64, 4), np.uint8)
+            drawn[16:48, 16:48] = (tone, 100 if artist == "google" else 0, 0, 255)
+            files[f"package/img/{artist}/64/{name}.png"] = encoded(drawn, "PNG")
+    files[f"package/img/{artist}/sheets/64.png"] = b"never read"
+    return tar_gz(files)
+
+
+@pytest.fixture
+def npm(server, monkeypatch):
+    """The registry of npm; Twitter has never drawn one of the emoji."""
+    origin = server.origin + "/{package}/-/{package}-15.1.2.tgz"
+    monkeypatch.setattr(paired_downloads, "EMOJI", origin)
+    monkeypatch.setattr(paired_downloads, "EMOJI_TESTS", 1)
+    for artist, without in (("google", ()), ("twitter", ("1f6de",))):
+        content, name = package(artist, without), f"emoji-datasource-{artist}"
+        server.files[f"/{name}/-/{name}-15.1.2.tgz"] = content
+        checksum = hashlib.sha256(content).hexdigest()
+        monkeypatch.setitem(paired_downloads.ARTISTS, artist, checksum)
+    return server
+
+
+def test_emoji_are_those_that_both_have_drawn_once_and_without_skin_tones(npm, cache):
+    found = load("emoji")
+    assert isinstance(found, Pairs) and found.image_shape == (32, 32, 3)
+    twemoji, noto = (np.concatenate([kind.x_train, kind.x_test]) for kind in (found.inputs, found))
+    assert len(found.x_test) == 1
+    middle = noto[:, 16, 16].astype(int)
+    order = np.argsort(middle[:, 0])
+    np.testing.assert_array_equal(middle[order], [[tone, 100, 0] for tone in (10, 20, 50, 70)])
+    np.testing.assert_array_equal(twemoji[:, 16, 16], middle * [1, 0, 1])  # the same, without green
+    assert (noto[:, :5] == 255).all() and (twemoji[:, :, -5:] == 255).all()  # on white
+    assert sorted(file.name for file in cache.iterdir()) == [
+        "emoji-datasource-google-15.1.2.tgz", "emoji-datasource-twitter-15.1.2.tgz",
+    ]  # fmt: skip
+
+
+def test_emoji_are_parted_into_training_and_test_the_same_way_each_time(npm):
+    first, again = load("emoji"), load("emoji")
+    assert first.fingerprint() == again.fingerprint() and len(npm.asked) == 2
+    np.testing.assert_array_equal(first.x_test, again.x_test)
+
+
+def test_a_package_of_another_content_is_refused(npm, cache):
+    name = "emoji-datasource-twitter"
+    npm.files[f"/{name}/-/{name}-15.1.2.tgz"] = package("twitter", ("2764",))
+    with pytest.raises(DatasetUnavailable, match="hash does not match") as error:
+        load("emoji")
+    assert_says_three_ways_out(error, "emoji", "shapes_outlines")
+
+
+def test_the_address_of_the_emoji_is_that_of_npms_registry():
+    assert paired_downloads.EMOJI.format(package="emoji-datasource-google") == (
+        # dist.tarball, as `npm view emoji-datasource-google@15.1.2` says
+        "https://registry.npmjs.org/emoji-datasource-google/-/emoji-datasource-google-15.1.2.tgz"
+    )
+    assert paired_downloads.EMOJI_TESTS == 200
+    assert {len(checksum) for checksum in paired_downloads.ARTISTS.values()} == {64}
+
+
+@pytest.mark.parametrize(
+    ("name", "stand_in"), [("facades", "faces_toy_outlines"), ("emoji", "shapes_outlines")]
+)
+def test_pairs_without_a_network_are_unavailable(monkeypatch, name, stand_in):
+    def offline(*_, **__):
+        raise Exception("URL fetch failure on https://x: None -- no route")
+
+    monkeypatch.setattr(keras.utils, "get_file", offline)
+    with pytest.raises(DatasetUnavailable, match="no route") as error:
+        load(name)
+    assert_says_three_ways_out(error, name, stand_in)
