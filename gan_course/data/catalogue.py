@@ -96,7 +96,7 @@ DATASETS: dict[str, Dataset] = {
         pairs=True,
     ),
     "emoji": Dataset(
-        about="pairs: emoji by two artists, flat and shaded, 32×32 colour (Twemoji and Noto)",
+        about="pairs: emoji by two artists, 32×32 colour, 1,661 + 200 (Twemoji and Noto)",
         names=(),
         fetch=paired_downloads.emoji,
         origin="two packages of npm, emoji-datasource (download, cached by Keras)",
