@@ -37,7 +37,7 @@ def torch_step(
     count = 0
 
     def noise():
-        if recipe.latent == "uniform":
+        if recipe.noise == "uniform":
             return torch.rand(recipe.batch_size, recipe.latent_dim) * 2 - 1
         return torch.randn(recipe.batch_size, recipe.latent_dim)
 

@@ -26,8 +26,10 @@ ENVIRONMENT = {k: v for k, v in os.environ.items() if not k.startswith(("GAN_COU
 def tiny(**changes):
     """A GAN of 8x8 images with all that has a memory: BN, Dropout, Adam, two updates of D.
 
-    With `classes` among the changes it is a conditional one.
+    With `classes` among the changes it is a conditional one; `game` may name one that translates.
     """
+    if "game" in changes:
+        return tiny_translation(**changes)
     from gan_course.recipes.adversarial import Adversarial
     from gan_course.recipes.conditional import Conditional
 
@@ -56,6 +58,41 @@ def tiny(**changes):
     if "classes" not in changes:
         return Adversarial(**{**fields, **changes})
     return Conditional(**{**fields, "grid": (changes["classes"], 2), **changes})
+
+
+def tiny_translation(game: str, **changes):
+    """A pix2pix or a CycleGAN of 8x8 images, colour to grey, with all that has a memory."""
+    from gan_course.recipes.cycle import Cycle
+    from gan_course.recipes.pix2pix import Pix2pix
+
+    fields = dict(
+        name="tiny",
+        about="for tests",
+        cpu_minutes=0.01,
+        dataset="unpaired:shapes_outlines",
+        input_shape=(8, 8, 3),
+        image_shape=SHAPE,
+        jitter=2,
+        mirror=True,
+        discriminator=("Conv 4 k4 s2 LReLU .2", "Conv 1 k4 s2 IN"),
+        batch_size=4,
+        steps=40,
+        steady=0.5,
+        final_rate=0.1,
+        seed=3,
+        log_every=3,
+        sample_every=10,
+        checkpoint_every=7,
+    )
+    if game == "cycle":
+        lines = "Pad 1", "Conv 3 k3 valid IN ReLU", "Res 3 IN"
+        ways = dict(generator=(*lines, "Conv 1 k3 tanh"), generator_back=(*lines, "Conv 3 k3 tanh"))
+        return Cycle(**{**fields, **ways, "pool_size": 9, "grid": (2, 6), **changes})
+    networks = dict(
+        down=("Conv 4 k4 s2 LReLU .2", "Conv 6 k4 s2 BN .9 LReLU .2", "Conv 6 k4 s2 ReLU"),
+        up=("ConvT 6 k4 s2 IN Dropout .5 ReLU", "ConvT 4 k4 s2 IN ReLU", "ConvT 1 k4 s2 tanh"),
+    )
+    return Pix2pix(**{**fields, **networks, "grid": (2, 3), **changes})
 
 
 CONVOLUTIONS = dict(
@@ -102,12 +139,32 @@ def image_set(classes: int | None = None):
     return ImageSet("noise", pixels(), labels)
 
 
+def two_kinds(game: str, recipe=None):
+    """Noise in colour, and noise in grey that depends on it: pairs, or the same without a common
+    order and of two lengths."""
+    from gan_course.data import ImageSet
+    from gan_course.data.pairs import Pairs, Unpaired
+
+    shapes = ((8, 8, 3), SHAPE) if recipe is None else (recipe.input_shape, recipe.image_shape)
+    rng = np.random.default_rng(7)
+    questions = rng.integers(0, 256, (50, *shapes[0]), dtype=np.uint8)
+    answers = np.resize(255 - questions[..., : shapes[1][2]], (50, *shapes[1]))
+    split = dict(x_test=answers[40:])
+    if game == "pix2pix":
+        inputs = ImageSet("colour", questions[:40], x_test=questions[40:])
+        return Pairs("noise", answers[:40], inputs=inputs, **split)
+    inputs = ImageSet("colour", questions[:33], x_test=questions[40:])
+    return Unpaired("noise", answers[10:40], inputs=inputs, **split)
+
+
 def on_noise(recipe, objective=None):
     """The game of a recipe on noise of its shape, as many images as a batch needs."""
     from gan_course.data import ImageSet
     from gan_course.games.game import game_of
 
     own = {} if objective is None else {"objective": objective}
+    if hasattr(recipe, "input_shape"):
+        return game_of(recipe, two_kinds(recipe.game, recipe), **own)
     images = pixels(max(50, recipe.batch_size), recipe.image_shape)
     return game_of(recipe, ImageSet("noise", images), **own)
 
@@ -132,7 +189,8 @@ def train(out: Path, hooks=(), results: bool = True, **changes):
     """`gan.train` on the tiny GAN with changes, silent; `results` as there."""
     import gan_course as gan
 
-    data = image_set(changes.get("classes"))
+    game = changes.get("game")
+    data = two_kinds(game) if game else image_set(changes.get("classes"))
     return gan.train(tiny(**changes), out, data=data, hooks=hooks, progress=False, results=results)
 
 
@@ -140,6 +198,10 @@ def weights(run) -> list[np.ndarray]:
     """All that the networks and the two optimizers hold, read without the checkpoint code."""
     state = run.state
     parts = [state.generator, state.discriminator, state.g_optimizer, state.d_optimizer]
+    if hasattr(state, "pool"):
+        parts += [state.generator_back, state.discriminator_back]
+        pools = [state.pool.numpy(), state.pool_back.numpy()]
+        return [v.value.numpy() for part in parts for v in part.variables] + pools
     parts += [state.average.network] if state.average else []
     return [variable.value.numpy() for part in parts for variable in part.variables]
 

@@ -191,7 +191,8 @@ class FitGAN(keras.Model):
         """A batch as Keras hands it over: scaled twice, images would be nearly grey."""
         given = tf.nest.flatten(keras.utils.unpack_x_y_sample_weight(batch))
         given = [part for part in given if part is not None]
-        specs, several = self.game.specs(), self.recipe.d_steps > 1
+        specs = self.game.specs()
+        several = next(iter(specs.values())).shape[0] > 1
         wanted = [
             f"{spec.dtype.name} {' or '.join(str(shape) for shape in _shapes(spec, several))}"
             for spec in specs.values()
