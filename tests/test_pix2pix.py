@@ -315,7 +315,7 @@ def test_other_pairs_of_the_same_answers_are_another_run(tmp_path):
         "noise", data.x_train, x_test=data.x_test,
         inputs=ImageSet("colour", data.inputs.x_train[::-1], x_test=data.inputs.x_test),
     )  # fmt: skip
-    with pytest.raises(InputError, match="holds another run .data:"):
+    with pytest.raises(InputError, match=r"holds another run \(data:"):
         gan.train(
             e2e.tiny(game=GAME, steps=6, final_rate=1.0), tmp_path / "run", data=other,
             progress=False,
