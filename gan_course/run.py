@@ -77,12 +77,17 @@ class Run(StoredRun):
             is not.
         """
         _check_whole(count=1, seed=seed)
-        if not hasattr(self.game, "translate"):
+        self.takes(back)
+        return self.game.translate(self.state, pictures, back, seed)
+
+    def takes(self, back: bool = False) -> tuple[int, int, int]:
+        """The shape of the images that it translates. Raises InputError as `translate` does."""
+        if not hasattr(self.game, "way"):
             raise InputError(
                 f"recipe {self.recipe.name!r} makes images of noise and translates none; train one "
                 "of pix2pix or CycleGAN (`python -m gan_course recipes`)"
             )
-        return self.game.translate(self.state, pictures, back, seed)
+        return self.game.way(self.state, back)[1]
 
     def evaluate(
         self,
@@ -101,8 +106,13 @@ class Run(StoredRun):
           features: other features than `features_for(data)`.
 
         Raises:
-          InputError: if the dataset cannot be had, or is not the one of the run.
+          InputError: if the dataset cannot be had, or is not the one of the run; for a painting.
         """
+        if not hasattr(self.game, "judged"):
+            raise InputError(
+                f"{self.path} holds one painting, and a measure compares many images; look at it "
+                "(run.samples(1), run.gif) and at its losses (run.history)"
+            )
         found = self.data(data)
         if hasattr(self.game, "translate"):
             at = f"of {self.path} at step {self.step:,}"

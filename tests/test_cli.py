@@ -77,7 +77,8 @@ def test_datasets_lists_every_name_once_and_how_to_write_the_others():
     code, out, err = python("-c", ask)
     assert (code, err) == (0, "[]\n")
     names = re.findall(r"^(\S+)  +\S", out, re.MULTILINE)
-    others = ["quickdraw_CATEGORY", "NAME:CLASS", "folder:PATH"]
+    others = ["quickdraw_CATEGORY", "NAME:CLASS", "folder:PATH", "folder:A|B", "unpaired:A|B",
+              "unpaired:NAME"]  # fmt: skip
     assert names == [*DATASETS, *others] and len(set(names)) == len(names)
 
 
@@ -102,7 +103,7 @@ def test_datasets_never_takes_an_embedded_set_from_the_mirror(capsys, monkeypatc
         (tmp_path / f"{name}.npz").touch()
     _, out, _ = e2e.cli(capsys, "datasets")
     mirrored = re.findall(rf"mirror {re.escape(str(tmp_path))}/(\w+)\.npz$", out, re.MULTILINE)
-    assert mirrored == ["mnist", "fashion_mnist", "cifar10", "faces"]
+    assert mirrored == ["mnist", "fashion_mnist", "cifar10", "faces", "facades", "emoji"]
 
 
 def test_datasets_lists_the_drawings_of_the_mirror(capsys, monkeypatch, tmp_path):

@@ -51,6 +51,22 @@ def writable_file(path: str | Path) -> Path:
     return path
 
 
+def writable_folder(path: str | Path) -> Path:
+    """A folder to write into, made if need be.
+
+    Raises:
+      InputError: if it is a file, or cannot be made.
+    """
+    path = user_path(path)
+    if path.exists() and not path.is_dir():
+        raise InputError(f"{path} is a file; name a folder")
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    return path
+
+
 @contextlib.contextmanager
 def atomic_write(path: Path) -> Iterator[BinaryIO]:
     """An open file that takes the place of `path` when the block ends well, and else vanishes.
