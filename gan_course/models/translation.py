@@ -34,17 +34,8 @@ def unet(
     section 6.1.1.
     """
     check_settings()
-    if not down or len(down) != len(up):
-        raise InputError(
-            f"the {name} goes down {len(down)} times and up {len(up)} times; "
-            "give as many lines for the one as for the other, and at least one"
-        )
-    side, times = min(input_shape[:2]), 2 ** len(down)
-    if any(length % times for length in input_shape[:2]):
-        raise InputError(
-            f"the {name} halves images of {input_shape[:2]} {len(down)} times, so both sides must "
-            f"be multiples of {times}; use other images, or fewer lines (down and up)"
-        )
+    _check_lines(name, input_shape, down, up)
+    side = min(input_shape[:2])
     inputs = made = keras.Input(input_shape)
     sizes = []
     for number, line in enumerate(down, start=1):
@@ -59,6 +50,20 @@ def unet(
         if sizes:
             made = keras.layers.Concatenate(name=f"{name}_{number}_bridge")([made, sizes.pop()])
     return fast.speed_up(keras.Model(inputs, made, name=name))
+
+
+def _check_lines(name: str, input_shape: tuple, down: tuple[str, ...], up: tuple[str, ...]) -> None:
+    if not down or len(down) != len(up):
+        raise InputError(
+            f"the {name} goes down {len(down)} times and up {len(up)} times; "
+            "give as many lines for the one as for the other, and at least one"
+        )
+    times = 2 ** len(down)
+    if any(length % times for length in input_shape[:2]):
+        raise InputError(
+            f"the {name} halves images of {input_shape[:2]} {len(down)} times, so both sides must "
+            f"be multiples of {times}; use other images, or fewer lines (down and up)"
+        )
 
 
 def _check_size(made, expected: int, name: str, line: str) -> None:

@@ -87,7 +87,7 @@ RECIPES = (
     Pix2pix(
         name="pix2pix_facades",
         about="chapter 9: facades from label maps, 200 epochs; for a GPU",
-        cpu_minutes=1500,
+        cpu_minutes=400,
         dataset="facades",
         input_shape=(128, 128, 3),
         image_shape=(128, 128, 3),

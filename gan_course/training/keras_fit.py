@@ -190,8 +190,7 @@ class FitGAN(keras.Model):
     def _checked(self, batch) -> dict[str, tf.Tensor]:
         """A batch as Keras hands it over: scaled twice, images would be nearly grey."""
         given = tf.nest.flatten(keras.utils.unpack_x_y_sample_weight(batch))
-        given = [part for part in given if part is not None]
-        specs = self.game.specs()
+        given, specs = [part for part in given if part is not None], self.game.specs()
         several = next(iter(specs.values())).shape[0] > 1
         wanted = [
             f"{spec.dtype.name} {' or '.join(str(shape) for shape in _shapes(spec, several))}"
