@@ -57,7 +57,7 @@ class StoredRun:
 
     @cached_property
     def game(self) -> Game:
-        """Its rules, without data: enough to start, to show and to make."""
+        """Its rules; without data, until these were had: enough to start, to show and to make."""
         return game_of(self.recipe)
 
     @cached_property
@@ -88,6 +88,7 @@ class StoredRun:
                 f"{self.path} was trained on other images than {found.name!r} has now; "
                 "give those that it was trained on: data=..."
             )
+        self.game.data = found  # from here on it can also show and make what takes images
         return found
 
     @property

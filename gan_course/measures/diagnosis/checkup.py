@@ -70,13 +70,19 @@ def examine(run: StoredRun, data: ImageSet | None = None) -> Diagnosis:
     if not hasattr(run.game, "judged"):
         left_out.append("networks and samples (nobody judges here: an image is what is trained)")
     elif run.dir.checkpoint_files():
-        found |= _of_networks(run, own)
+        measured_on = None
         try:
             measured_on = run.data(data)
-            found |= _of_samples(run, measured_on)
-            note = _note(measured_on)
         except InputError as error:
             left_out.append(f"samples ({error})")
+        if measured_on is not None or not hasattr(run.game, "translate"):
+            found |= _of_networks(run, own)
+        if measured_on is not None:
+            try:
+                found |= _of_samples(run, measured_on)
+                note = _note(measured_on)
+            except InputError as error:
+                left_out.append(f"samples ({error})")
     else:
         left_out.append("networks and samples (there is no checkpoint yet)")
     symptoms = Symptoms(**found)
