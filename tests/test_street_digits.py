@@ -97,10 +97,10 @@ def test_every_digit_differs_from_its_ground_in_brightness():
     assert 0.24 < (high - low).min() / 255 < 0.40
 
 
-def test_light_digits_on_dark_are_as_frequent_as_dark_ones_on_light():
+def test_three_digits_of_ten_are_darker_than_their_ground():
     grounds = np.median(digits(2000, 1)[0] @ LUMA, axis=(1, 2))
-    # a fair coin, 2,000 times: 1,000, give or take 22 (1 sigma)
-    assert 900 < (grounds > 120).sum() < 1100
+    # a coin of 0.3, 2,000 times: 600, give or take 20 (1 sigma)
+    assert 520 < (grounds > 120).sum() < 680
 
 
 def test_ink_and_ground_have_any_hue_whatever_the_label():
@@ -118,8 +118,8 @@ def test_ink_and_ground_have_any_hue_whatever_the_label():
 @pytest.mark.parametrize("side", [slice(0, 3), slice(25, 28)], ids=["left", "right"])
 def test_parts_of_neighbours_are_in_view_at_either_edge_of_many(side):
     seen = inked(digits(2000, 1)[0])[:, 4:24, side].any(axis=(1, 2)).mean()
-    # A neighbour in 65 of 100; measured 0.65 to 0.68 on three seeds, as a wide 0 comes near, too.
-    assert 0.6 < seen < 0.72
+    # A neighbour in 50 of 100, some behind a gap too wide; measured 0.46 to 0.49 on three seeds.
+    assert 0.41 < seen < 0.54
 
 
 def test_neighbours_never_touch_the_digit_in_the_middle():

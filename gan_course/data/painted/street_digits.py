@@ -16,7 +16,8 @@ from gan_course.data.painted.warp import balanced_labels
 NAMES = glyphs.NAMES
 SIDE = glyphs.SIDE  # pixels
 CHUNK = 500  # images painted at once, to bound memory
-NEIGHBOUR = 0.65  # the chance of one, on each side
+NEIGHBOUR = 0.5  # the chance of one, on each side
+DARK_INK = 0.3  # the chance that the ink is darker than the ground
 
 
 def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -57,7 +58,7 @@ def numbers(labels: np.ndarray, rng: np.random.Generator, seed) -> np.ndarray:
     whole = middle.copy()
     for side in (-1, 1):
         others = glyphs.stamp(rng.integers(10, size=count), np.random.default_rng(seed))
-        gap = rng.integers(1, 4, count)  # pixels between the two
+        gap = rng.integers(2, 6, count)  # pixels between the two
         there = rng.random(count) < NEIGHBOUR
         shift = side * (extent(middle, side) + extent(others, -side) + gap)
         whole = np.maximum(whole, there[:, None, None] * shifted(others, shift))
@@ -81,7 +82,7 @@ def shifted(coverage: np.ndarray, shift: np.ndarray) -> np.ndarray:
 def random_colours(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Ink and ground, float32 (n, 1, 1, 3) in [0, 1]: any hues, one dark and the other light."""
     dark, light = rng.uniform(0.1, 0.32, count), rng.uniform(0.6, 0.88, count)
-    swap = rng.random(count) < 0.5
+    swap = rng.random(count) < DARK_INK
     lumas = np.where(swap, dark, light), np.where(swap, light, dark)
     ink, ground = (coloured(rng.random(count), rng.uniform(0.1, 0.8, count), y) for y in lumas)
     return ink, ground
