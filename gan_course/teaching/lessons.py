@@ -24,7 +24,8 @@ def lesson(name: str, /, **changes) -> Recipe:
     """The recipe `name` of a chapter in the size of the profile; prints one line about it.
 
     Args:
-      name: a reference recipe, such as "dcgan_mnist".
+      name: a reference recipe, such as "dcgan_mnist"; or the name of a quick one without its
+        `_quick`, which in the full profile stands in for a reference that there is not.
       changes: fields to change, as in `recipe`; in the smoke profile the sizes stay small.
 
     Raises:
@@ -33,7 +34,7 @@ def lesson(name: str, /, **changes) -> Recipe:
     profile = os.environ.get(PROFILE) or "quick"
     if profile not in PROFILES:
         raise unknown_name(PROFILE, profile, PROFILES)
-    base = name if profile == "full" else _quick(name)
+    base = name if profile == "full" and name in RECIPES else _quick(name)
     chosen = recipe(base, **changes)
     if profile == "smoke":
         chosen = chosen.changed(

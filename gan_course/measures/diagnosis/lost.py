@@ -50,8 +50,11 @@ def classes_exchanged(s: Symptoms) -> Finding | None:
 
 
 def hidden_signal(s: Symptoms) -> Finding | None:
-    """The way back reads what no eye sees: a little noise, and it no longer finds home."""
-    if s.home is None or s.home[1] < 2 * s.home[0]:
+    """The way back reads what no eye sees: a little noise, and it no longer finds home.
+
+    Digits that were trained with noise on the way were 1.0 times as far off, without it 1.9 times.
+    """
+    if s.home is None or s.home[1] < 1.5 * s.home[0]:
         return None
     return Finding(
         "hidden signal",
