@@ -37,6 +37,7 @@ _NAMES = {
     "lesson": "teaching.lessons",
     "open_run": "run",
     "recipe": "recipes",
+    "style": "training.style",
     "tf": "base.backend",
     "train": "training.session",
 }

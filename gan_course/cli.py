@@ -50,6 +50,7 @@ _COMMANDS = {
     "evaluate": (commands.evaluate_arguments, commands.evaluate),
     "gif": (commands.gif_arguments, commands.gif),
     "doctor": (commands.doctor_arguments, commands.doctor),
+    "style": (commands.style_arguments, commands.style),
 }
 
 

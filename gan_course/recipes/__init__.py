@@ -13,6 +13,7 @@ from gan_course.recipes import (
     pix2pix,
     quickdraw,
     ring,
+    style,
     vanilla,
     wgan,
     wgan_gp,
@@ -32,6 +33,7 @@ RECIPES: dict[str, Recipe] = {
         conditional,
         pix2pix,
         cycle,
+        style,
     )
     for recipe in chapter.RECIPES
 }

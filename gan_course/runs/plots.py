@@ -43,7 +43,11 @@ _PANELS = (
     ("there and back", ("cycle", "identity"), {"0": 0.0}),
     ("where the penalty looks", ("gradient_norm", "penalty"), {}),
     ("Fréchet distance from training images", ("distance",), {"0": 0.0}),
+    ("content loss", ("content",), {}),
+    ("style loss", ("style",), {}),
+    ("total variation", ("variation",), {}),
 )
+_LOGARITHMIC = ("content", "style", "variation")  # of a painting: they fall by powers of ten
 # Numbers that have a shorter name.
 _NAMED = {"2 ln 2": 2 * LN2, "ln 2": LN2, "-ln 2": -LN2, "1/4": 0.25, "1/8": 0.125}
 
@@ -75,6 +79,8 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
         axes.set(xlabel="step", title=title)
         if names[0] in ("d_real", "accuracy_real"):
             axes.set_ylim(-0.03, 1.03)
+        if names[0] in _LOGARITHMIC and (frame[names[0]] > 0).any():
+            axes.set_yscale("log")
     return made
 
 

@@ -201,6 +201,9 @@ class Session:
 
     def _watched(self, open_bar: contextlib.ExitStack) -> list[Hook]:
         """The progress bar, and the doctor whose concern it shows."""
+        if not hasattr(self.game, "judged"):  # one picture is painted: there is no D to watch
+            bar = default_hooks.progress_bar(self.done, self.recipe.steps)
+            return [open_bar.enter_context(bar)]
         watch = Watch(self.game, self.state if self.done == 0 else self.game.start())
         bar = default_hooks.progress_bar(self.done, self.recipe.steps, lambda: watch.concern)
         return [
