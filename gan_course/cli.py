@@ -1,4 +1,4 @@
-"""The command line: recipes, datasets, train, sample, evaluate, gif, doctor.
+"""The command line: recipes, datasets, train, sample, translate, style, evaluate, gif, doctor.
 
 In: words. Out: an exit code: 0 done, 1 failed, 2 bad usage or input (one line on stderr), 130
 after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others.
@@ -11,8 +11,9 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-from gan_course import __version__, commands
+from gan_course import __version__
 from gan_course.base.errors import InputError, RunWarning, check_system
+from gan_course.commands import pictures, runs
 
 _PROGRAM = "gan_course"
 
@@ -43,14 +44,15 @@ def main(words: list[str] | None = None) -> int:
 
 # In the order of `--help`: what fills the parser, and what runs.
 _COMMANDS = {
-    "recipes": (None, commands.recipes),
-    "datasets": (None, commands.datasets),
-    "train": (commands.train_arguments, commands.train),
-    "sample": (commands.sample_arguments, commands.sample),
-    "evaluate": (commands.evaluate_arguments, commands.evaluate),
-    "gif": (commands.gif_arguments, commands.gif),
-    "doctor": (commands.doctor_arguments, commands.doctor),
-    "style": (commands.style_arguments, commands.style),
+    "recipes": (None, runs.recipes),
+    "datasets": (None, runs.datasets),
+    "train": (runs.train_arguments, runs.train),
+    "sample": (runs.sample_arguments, runs.sample),
+    "translate": (pictures.translate_arguments, pictures.translate),
+    "style": (pictures.style_arguments, pictures.style),
+    "evaluate": (runs.evaluate_arguments, runs.evaluate),
+    "gif": (runs.gif_arguments, runs.gif),
+    "doctor": (runs.doctor_arguments, runs.doctor),
 }
 
 

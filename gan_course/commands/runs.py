@@ -1,4 +1,4 @@
-"""The commands: what each takes, and what it does.
+"""The commands around a run: recipes, datasets, train, sample, evaluate, gif, doctor.
 
 In: an `argparse` parser to fill; then its arguments. Out: lines on the screen, and files. What a
 command needs is imported when it runs, so that `--help` and wrong words answer at once.
@@ -83,10 +83,11 @@ def train(arguments: argparse.Namespace) -> None:
     print(f"samples    {run.dir.sample_files()[-1]}")
     print(f"animation  {run.gif}")
     print(f"curves     {run.dir.curves}")
-    print(
-        f"generator  {run.dir.generator}  "
-        f"(keras.models.load_model reads it, in Keras {keras.__version__} or newer)"
-    )
+    for name in run.state.networks():
+        print(
+            f"{name.replace('_', ' '):<11}{run.dir.network(name)}  "
+            f"(keras.models.load_model reads it, in Keras {keras.__version__} or newer)"
+        )
 
 
 def sample_arguments(parser: argparse.ArgumentParser) -> None:
@@ -205,34 +206,3 @@ def _checked(option: str, path: Path | None, *suffixes: str) -> Path | None:
     if path.suffix.lower() not in suffixes:
         raise InputError(f"{option} must end in {' or '.join(suffixes)}, got {str(path)!r}")
     return writable_file(path)
-
-
-def style_arguments(parser: argparse.ArgumentParser) -> None:
-    """Those of `style`."""
-    parser.add_argument("content", metavar="CONTENT", help="what is painted: a name or a file")
-    parser.add_argument("style", metavar="STYLE", help="in whose manner: a name or a file")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="run folder")
-    parser.add_argument("--judge", metavar="NAME", help="course, random or vgg19 (course)")
-    parser.add_argument(
-        "--layers", nargs="+", metavar="LAYER",
-        help="the judge's layers that say what style is: names, or numbers from 1",
-    )  # fmt: skip
-    parser.add_argument("--steps", type=int, metavar="N", help="of Adam, on the pixels")
-    parser.add_argument("--side", type=int, metavar="N", help="longest side in pixels, up to 1024")
-    parser.add_argument("--keep-colour", action="store_const", const=True, help="of the content")
-
-
-def style(arguments: argparse.Namespace) -> None:
-    """Paint a picture in the manner of another."""
-    from gan_course.training import style
-
-    named = {name: getattr(arguments, name) for name in ("judge", "steps", "keep_colour")}
-    changes = {name: value for name, value in named.items() if value is not None}
-    if arguments.layers:
-        changes["style_layers"] = tuple(arguments.layers)
-    run = style.style(
-        arguments.content, arguments.style, arguments.out, side=arguments.side, **changes
-    )
-    print(f"painting   {run.dir.sample_files()[-1]}")
-    print(f"animation  {run.gif}")
-    print(f"curves     {run.dir.curves}")
