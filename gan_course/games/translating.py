@@ -215,9 +215,9 @@ def _compiled(network: keras.Model, as_trained: bool) -> tuple[Callable, bool]:
         made, _ = network.stateless_call(learnt, others, images, training=True)
         return made
 
-    kinds = [tf.TensorSpec([None, *network.input_shape[1:]], tf.float32), tf.TensorSpec([2])]
-    kinds[1] = tf.TensorSpec([2], tf.int32)
-    return tf.function(translate, input_signature=kinds, autograph=False), as_trained and norms
+    images, seed = tf.TensorSpec([None, *network.input_shape[1:]]), tf.TensorSpec([2], tf.int32)
+    traced = tf.function(translate, autograph=False).get_concrete_function(images, seed)
+    return traced, as_trained and norms
 
 
 def _drawn(variable: keras.Variable, seed: tf.Tensor, number: int) -> tf.Tensor:
