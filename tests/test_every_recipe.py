@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from e2e import cli
+from recorded import can_be_had
 
 from gan_course import RECIPES
 from gan_course.data import DATASETS, stand_in
@@ -17,17 +18,18 @@ def few_images(monkeypatch):
     for name, dataset in DATASETS.items():
         if dataset.stand_in is None:
             arrays = dataset.fetch()
-            few = {key: array[:16] for key, array in arrays.items()}
+            few = {key: array[:16] for key, array in arrays.items()}  # pairs stay pairs
             monkeypatch.setitem(DATASETS, name, replace(dataset, fetch=lambda few=few: few))
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [n for n in RECIPES if can_be_had(RECIPES[n])])
 def test_train_sample_and_gif_work_for_every_recipe(name, tmp_path, capsys, few_images):
     recipe, run = RECIPES[name], tmp_path / "run"
-    words = ["--steps", 1, "--batch-size", 2, "--data", stand_in(recipe.dataset)]
+    size = 1 if recipe.game == "style" else 2  # one picture is painted
+    words = ["--steps", 1, "--batch-size", size, "--data", stand_in(recipe.dataset)]
     code, out, err = cli(capsys, "train", name, *words, "--out", run)
     assert code == 0, err
-    assert str(run / "generator.keras") in out
+    assert str(run / "generator.keras") in out or recipe.game == "style"  # a picture, no network
     code, _, err = cli(capsys, "sample", run, "--count", 3, "--out", tmp_path / "made.npz")
     assert code == 0, err
     with np.load(tmp_path / "made.npz") as made:

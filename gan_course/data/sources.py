@@ -15,6 +15,7 @@ from gan_course.data.folder_pairs import inputs_shape, load_folder_pairs
 from gan_course.data.imageset import ImageSet
 from gan_course.data.mirror import MIRROR, PAIR_KEYS, mirror_file, mirror_folder, read_archive
 from gan_course.data.pairs import Pairs, Unpaired
+from gan_course.data.pictures import PREFIX, load_pictures, stand_in_pictures
 
 _FOLDER, _UNPAIRED = "folder:", "unpaired:"
 _FORMS = {
@@ -30,7 +31,8 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
       name: a key of DATASETS; "quickdraw_CATEGORY"; either with ":CLASS" for one class alone, as
         in "cifar10:horse"; "folder:PATH" for a folder of images (searched recursively);
         "folder:A|B" for Pairs, the images of A being the inputs of those of B; "unpaired:A|B" for
-        two of all these as an Unpaired; "unpaired:NAME" for a set of pairs, parted.
+        two of all these as an Unpaired; "unpaired:NAME" for a set of pairs, parted;
+        "pictures:CONTENT|STYLE" for two single pictures, see pictures.py.
       image_shape: (H, W, C). The images of a folder are brought to it; those of another set are
         shrunk to it if theirs is a whole multiple, and else stay as they are. Inputs keep their
         own channels.
@@ -43,6 +45,8 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
         raise InputError(f"a dataset has a name, such as 'mnist' or 'folder:PATH', got {name!r}")
     if name.startswith(_UNPAIRED):
         return _load_unpaired(name, image_shape)
+    if name.startswith(PREFIX):
+        return load_pictures(name, image_shape)
     if name.startswith(_FOLDER):
         folders = [user_path(path) for path in _parts(name)]
         read = load_folder if len(folders) == 1 else load_folder_pairs
@@ -130,6 +134,8 @@ def stand_in(name: str) -> str:
     """The embedded set to train on where `name` cannot be had: `name` itself, if that is local."""
     if name.startswith(_UNPAIRED):
         return _UNPAIRED + "|".join(map(stand_in, _checked_sides(name)))
+    if name.startswith(PREFIX):
+        return stand_in_pictures(name)
     return name if name.startswith(_FOLDER) else find(name.partition(":")[0]).stand_in or name
 
 

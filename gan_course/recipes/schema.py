@@ -39,6 +39,7 @@ class Recipe:
     """
 
     game: ClassVar[str]
+    smoke: ClassVar[dict] = {}  # what makes a run of this game tiny, besides few steps
 
     name: str
     about: str  # one line for the list of recipes

@@ -40,7 +40,7 @@ def lesson(name: str, /, **changes) -> Recipe:
         chosen = chosen.changed(
             dataset=stand_in(chosen.dataset),
             name=f"{chosen.name.removesuffix('_quick')}_smoke",
-            **_SMOKE,
+            **{**_SMOKE, **chosen.smoke},
         )
     cost = "a few seconds" if profile == "smoke" else _cost(base, chosen, changes)
     print(
