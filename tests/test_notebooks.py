@@ -3,6 +3,7 @@
 Cells marked NBVAL_CHECK_OUTPUT must print what is committed; the others must run without an error.
 """
 
+import importlib.util
 import inspect
 import os
 import re
@@ -51,7 +52,10 @@ def test_a_notebook_is_committed_with_the_outputs_of_a_clean_quick_run(notebook)
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_ends_with_its_run_s_measures_and_the_doctor_s_opinion(notebook):
-    """Floors and error bars are columns of the table; chapter 7 is about nothing else."""
+    """Floors and error bars are columns of the table; chapter 7 is about nothing else. Of one
+    painting, chapter 11's, there is no measure, and nobody judges it."""
+    if notebook.stem == "11_style_transfer":
+        pytest.skip("one painting is no set of images")
     cells = nbformat.read(notebook, as_version=4).cells
     texts = [
         output.get("text") or output.get("data", {}).get("text/plain", "")
@@ -59,8 +63,9 @@ def test_a_notebook_ends_with_its_run_s_measures_and_the_doctor_s_opinion(notebo
         if cell.cell_type == "code"
         for output in cell.outputs
     ]
-    tables = [text for text in texts if re.search(r"measure +value +± error +real +best", text)]
-    assert tables and "frechet distance" in tables[-1]
+    head = r"measure +(value +± error +real +best|answers +± error .* best)"
+    tables = [text for text in texts if re.search(head, text)]
+    assert tables and re.search(r"^(frechet distance|l1) ", tables[-1], re.MULTILINE)
     if notebook.stem != "07_evaluating_gans":
         assert [text for text in texts if re.search(r"^healthy\n  evidence ", text, re.MULTILINE)]
 
@@ -74,7 +79,12 @@ def shown(cell) -> str | None:
 
 
 def found(name: str):
-    return attrgetter(name.removeprefix("gan."))(gan if name.startswith("gan.") else gan.keras_fit)
+    first, _, rest = name.partition(".")
+    if first == "gan":
+        return attrgetter(rest)(gan)
+    if importlib.util.find_spec(f"gan_course.games.{first}"):
+        return attrgetter(rest)(importlib.import_module(f"gan_course.games.{first}"))
+    return attrgetter(name)(gan.keras_fit)
 
 
 def test_the_source_that_committed_notebooks_show_is_the_library_s_of_today():
@@ -89,6 +99,7 @@ def test_there_is_a_notebook_for_each_chapter():
     assert [path.stem for path in NOTEBOOKS] == [
         "00_two_dimensions", "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan",
         "05_wgan_gp", "06_project_fashion", "07_evaluating_gans", "08_conditional",
+        "09_pix2pix", "10_cyclegan", "11_style_transfer",
     ]  # fmt: skip
 
 
