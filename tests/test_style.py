@@ -429,11 +429,11 @@ def test_the_course_s_own_judge_is_taught_once_and_kept(monkeypatch, tmp_path, c
         np.uint8
     )
     data = ImageSet("bright", images, labels, images[:50], labels[:50], ("dark", "light"))
-    monkeypatch.setattr(schooling, "_lessons", lambda: data)
+    monkeypatch.setattr(schooling, "_lessons", lambda _: data)
     monkeypatch.setenv("GAN_COURSE_CACHE", str(tmp_path))
-    first = schooling.taught_filters(steps=4)
+    first = schooling.taught_filters("shapes", 4)
     assert "Teaching" in capsys.readouterr().out
-    again = schooling.taught_filters(steps=4)
+    again = schooling.taught_filters("shapes", 4)
     assert "Teaching" not in capsys.readouterr().out
     for one, other in zip(first.filters, again.filters, strict=True):
         assert e2e.same_bits(one, other)
@@ -441,7 +441,9 @@ def test_the_course_s_own_judge_is_taught_once_and_kept(monkeypatch, tmp_path, c
     (file,) = (tmp_path / "judges").iterdir()
     before = file.read_bytes()
     file.write_bytes(before[:-100])  # cut short: made anew, with the same bits
-    assert e2e.same_bits(*(taught.filters[3] for taught in (first, schooling.taught_filters(4))))
+    assert e2e.same_bits(
+        *(taught.filters[3] for taught in (first, schooling.taught_filters("shapes", 4)))
+    )
     judges.judge.cache_clear()
     run = paint(tmp_path / "run", judge="course", judge_steps=4, steps=6)
     assert run.dir.read_recipe()["judge"].startswith("course ")
@@ -546,9 +548,13 @@ def test_a_starry_night_is_in_the_mirror_or_nowhere(monkeypatch, tmp_path):
     monkeypatch.delenv("GAN_COURSE_DATA", raising=False)
     with pytest.raises(InputError, match="GAN_COURSE_DATA is not set; take 'painting'"):
         pictures.picture("starry_night")
+    assert pictures.available() == ("china", "flower", "painting")
     monkeypatch.setenv("GAN_COURSE_DATA", str(tmp_path))
     with pytest.raises(InputError, match="has none; take 'painting'"):
         pictures.picture("starry_night")
+    iio.imwrite(tmp_path / "starry_night.jpg", CONTENT)
+    assert pictures.picture("starry_night").shape == SHAPE
+    assert pictures.available()[-1] == "starry_night"
 
 
 @pytest.mark.parametrize(

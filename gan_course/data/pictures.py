@@ -24,6 +24,7 @@ from gan_course.data.photographs import photograph, photograph_size
 
 PREFIX = "pictures:"
 SMALLEST, LARGEST = 16, 1024  # pixels a side
+_IN_MIRROR = "starry_night"
 _GIVEN = "array"  # the name of a picture that was given as pixels, before its checksum
 
 Picture = str | os.PathLike | np.ndarray
@@ -41,13 +42,19 @@ def _photograph(name: str) -> Callable[[], np.ndarray]:
     return fetch
 
 
-def _starry_night() -> np.ndarray:
+def _mirrored() -> Path | None:
     folder = mirror_folder()
-    file = folder and folder / "starry_night.jpg"
-    if not file or not file.is_file():
+    file = folder and folder / f"{_IN_MIRROR}.jpg"
+    return file if file and file.is_file() else None
+
+
+def _starry_night() -> np.ndarray:
+    file = _mirrored()
+    if file is None:
+        named = os.environ.get(MIRROR)
         raise InputError(
-            "the picture 'starry_night' is in the mirror folder only, and "
-            + (f"{MIRROR}={os.environ[MIRROR]!r} has none" if folder else f"{MIRROR} is not set")
+            f"the picture {_IN_MIRROR!r} is in the mirror folder only, and "
+            + (f"{MIRROR}={named!r} has none" if named else f"{MIRROR} is not set")
             + "; take 'painting', which is made by code, or the path of a picture of your own"
         )
     return _from_file(file, None)
@@ -58,7 +65,7 @@ PICTURES: dict[str, Callable[[], np.ndarray]] = {
     "china": _photograph("china"),  # a summer palace, 427×640
     "flower": _photograph("flower"),  # 427×640
     "painting": painting.make,  # a night of swirls, made by code
-    "starry_night": _starry_night,  # Vincent van Gogh 1889, 320×512
+    _IN_MIRROR: _starry_night,  # Vincent van Gogh 1889, 320×512
 }
 
 
@@ -87,6 +94,11 @@ def picture(given: Picture, side: int | None = None) -> np.ndarray:
     if not path.is_file():
         raise _no_such(str(given), path)
     return _from_file(path, side)
+
+
+def available() -> tuple[str, ...]:
+    """The names of those that can be had here."""
+    return tuple(n for n in PICTURES if n != _IN_MIRROR or _mirrored() is not None)
 
 
 def pictures(content: Picture, style: Picture, side: int | None = None) -> Unpaired:
@@ -148,7 +160,7 @@ def name_of(given: Picture) -> str:
 
 
 def _always(name: str, otherwise: str) -> str:
-    return name if name in PICTURES and name != "starry_night" else otherwise
+    return name if name in PICTURES and name != _IN_MIRROR else otherwise
 
 
 def _of_array(given) -> np.ndarray:

@@ -50,10 +50,7 @@ class Game:
     @cached_property
     def judge(self) -> Judge:
         """Who looks. Raises InputError as `judges.judge_of` does."""
-        if self._own is not None:
-            return self._own
-        with tf.init_scope():  # a step may be the first to ask, while it is traced
-            return judge_of(self.recipe)
+        return judge_of(self.recipe) if self._own is None else self._own
 
     @cached_property
     def content(self) -> tf.Tensor:
@@ -84,11 +81,10 @@ class Game:
     def wanted(self) -> tuple[Maps, Maps]:
         """Where the content has its features, and which of them occur together in the style: what
         the painting is compared with. They never change, so they are computed once."""
-        with tf.init_scope():
-            features = self.look(self.content)
-            content = {name: features[name] for name in self._layers("content")}
-            features = self.judge(to_unit_range(self.style, self.recipe.value_range))
-            return content, {name: gram(features[name]) for name in self._layers("style")}
+        features = self.look(self.content)
+        content = {name: features[name] for name in self._layers("content")}
+        features = self.judge(to_unit_range(self.style, self.recipe.value_range))
+        return content, {name: gram(features[name]) for name in self._layers("style")}
 
     def _layers(self, what: str) -> tuple[str, ...]:
         """Those of the judge that count, by their names."""
@@ -110,6 +106,8 @@ class Game:
             canvas = self._noise()
         else:
             canvas = tf.fill([1, *recipe.image_shape], 0.5) if self.data is None else self.content
+        if self.data is not None:
+            self.wanted  # noqa: B018 (now, and not in the first step, which is traced)
         image = tf.Variable(canvas)
         optimizer = keras.optimizers.Adam(
             recipe.learning_rate, recipe.beta_1, recipe.beta_2, recipe.epsilon

@@ -65,20 +65,30 @@ def judge_of(recipe: Style) -> Judge:
     Raises:
       InputError: if the weights of VGG19 cannot be had, or the cache folder cannot be written.
     """
-    return judge(recipe.judge, recipe.layers, recipe.pooling, recipe.judge_steps)
+    lessons = (recipe.judge_data, recipe.judge_steps) if recipe.judge == "course" else ()
+    return judge(recipe.judge, recipe.layers, recipe.pooling, *lessons)
 
 
 @cache
-def judge(name: str, layers: tuple[str, ...], pooling: str = "average", steps: int = 600) -> Judge:
+def judge(
+    name: str,
+    layers: tuple[str, ...],
+    pooling: str = "average",
+    taught: str = "cifar10",
+    steps: int = 600,
+) -> Judge:
     """The judge of that name, seen at those layers.
 
     Args:
       layers: names as in `recipes.style.JUDGES`, from the pixels on.
       pooling: "average", as Gatys et al. advise (their section 2), or "max".
-      steps: with which the course's own network is taught.
+      taught, steps: the dataset that the course's own network is taught, and how long.
     """
-    make = {"random": _random, "course": _course, "vgg19": _vgg19}[name]
-    model, about = make(layers, pooling, steps)
+    if name == "vgg19":
+        model, about = _vgg19(layers, pooling)
+    else:
+        filters, about = _random() if name == "random" else _course(taught, steps)
+        model = _chain(filters, layers, pooling)
     model.trainable = False
     return Judge(name, layers, model, about)
 
@@ -96,14 +106,14 @@ def for_vgg19(images: tf.Tensor) -> tf.Tensor:
     return (images[..., ::-1] + 1.0) * 127.5 - tf.constant(BGR_MEANS)
 
 
-def _random(layers: tuple[str, ...], pooling: str, _: int) -> tuple[keras.Model, str]:
-    return _chain(schooling.random_filters(), layers, pooling), "filters drawn at random"
+def _random() -> tuple[Filters, str]:
+    return schooling.random_filters(), "filters drawn at random"
 
 
-def _course(layers: tuple[str, ...], pooling: str, steps: int) -> tuple[keras.Model, str]:
-    taught = schooling.taught_filters(steps)
-    about = f"a small network that tells {taught.task} apart ({taught.accuracy:.0%} right)"
-    return _chain(taught.filters, layers, pooling), about
+def _course(taught: str, steps: int) -> tuple[Filters, str]:
+    found = schooling.taught_filters(taught, steps)
+    about = f"a small network that tells {found.task} apart ({found.accuracy:.0%} right)"
+    return found.filters, about
 
 
 def _chain(filters: Filters, layers: tuple[str, ...], pooling: str) -> keras.Model:
@@ -127,7 +137,7 @@ def _pool(pooling: str, name: str) -> keras.layers.Layer:
     return kinds[pooling](2, name=name)
 
 
-def _vgg19(layers: tuple[str, ...], pooling: str, _: int) -> tuple[keras.Model, str]:
+def _vgg19(layers: tuple[str, ...], pooling: str) -> tuple[keras.Model, str]:
     """Keras's VGG19 up to the last layer that is asked.
 
     Source: Simonyan and Zisserman 2014, arXiv:1409.1556; the weights are Keras's.
@@ -169,20 +179,27 @@ def _loaded() -> keras.Model:
 
 
 def _load(model: keras.Model, file: Path) -> None:
-    """Weights as Keras 3 saves them, or as `keras.applications` offers them, whatever the name."""
-    with tempfile.TemporaryDirectory() as elsewhere:
-        older = Path(elsewhere) / "vgg19.h5"  # Keras goes by the ending
-        older.symlink_to(file.resolve())
-        reasons = []
-        for path in (file, older):
-            try:
-                return model.load_weights(path)
-            except Exception as error:  # of HDF5, of Keras: a damaged file fails in many ways
-                reasons.append((str(error) or type(error).__name__).splitlines()[0])
-    raise InputError(
-        f"{file} holds no weights of VGG19 without its top ({reasons[0]}); "
-        "save them with keras.applications.VGG19(include_top=False).save_weights(...)"
-    )
+    """Weights as Keras 3 saves them, or as `keras.applications` offers them, whatever the name.
+
+    Raises:
+      InputError: for a damaged file, and for weights of another network.
+    """
+    import h5py  # which Keras needs, too
+
+    try:
+        with h5py.File(file) as opened, tempfile.TemporaryDirectory() as elsewhere:
+            if "layer_names" not in opened.attrs:
+                model.load_weights(file)
+                return
+            older = Path(elsewhere) / "vgg19.h5"  # Keras goes by the ending
+            older.symlink_to(file.resolve())
+            model.load_weights(older)
+    except Exception as error:  # of HDF5, of Keras: a damaged file fails in many ways
+        reason = (str(error) or type(error).__name__).splitlines()[0]
+        raise InputError(
+            f"{file} holds no weights of VGG19 without its top ({reason}); "
+            "save them with keras.applications.VGG19(include_top=False).save_weights(...)"
+        ) from None
 
 
 def _in_mirror() -> Path | None:

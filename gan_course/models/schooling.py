@@ -25,7 +25,6 @@ from gan_course.data.painted import shapes
 from gan_course.data.ranges import from_uint8
 
 WIDTHS = (32, 64, 128, 128)  # filters of each layer, all 3×3
-DATASET = "cifar10"
 _SEED = 0
 _BATCH = 128
 _RATE = 3e-3  # Adam's at the start; it falls to 0 along a cosine
@@ -64,15 +63,17 @@ def random_filters() -> Filters:
     return evened(filters, images)
 
 
-def taught_filters(steps: int) -> Taught:
+def taught_filters(dataset: str, steps: int) -> Taught:
     """Those of a classifier: from the cache, or taught now, in about two minutes.
 
-    Where CIFAR-10 cannot be had, it learns the embedded `shapes`, and says so.
+    Args:
+      dataset: labelled images of 32×32 in colour. Where it cannot be had, the embedded set of the
+        same shape is learnt in its place, which is said.
 
     Raises:
       InputError: if the cache folder cannot be written.
     """
-    data = _lessons()
+    data = _lessons(dataset)
     task, file = f"the {len(data.names)} classes of {data.name}", _file(data, steps)
     found = _restored(file)
     if found is None:
@@ -177,12 +178,12 @@ def _folded(model: keras.Model) -> Filters:
     return filters
 
 
-def _lessons() -> ImageSet:
+def _lessons(dataset: str) -> ImageSet:
     try:
-        return load(DATASET)
+        return load(dataset)
     except DatasetUnavailable as error:
-        print(f"{error}. The judge learns {stand_in(DATASET)!r} in its place.")
-        return load(stand_in(DATASET))
+        print(f"{error}. The judge learns {stand_in(dataset)!r} in its place.")
+        return load(stand_in(dataset))
 
 
 def _file(data: ImageSet, steps: int) -> Path:

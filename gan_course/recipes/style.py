@@ -32,12 +32,15 @@ class Style(Recipe):
     """
 
     game: ClassVar[str] = "style"
-    smoke: ClassVar[dict] = {"batch_size": 1, "image_shape": (64, 96, 3), "judge_steps": 4}
+    smoke: ClassVar[dict] = {
+        "batch_size": 1, "image_shape": (64, 96, 3), "judge_data": "shapes", "judge_steps": 4,
+    }  # fmt: skip
 
     batch_size: Annotated[int, above(0)] = 1  # one picture is painted
 
     judge: Literal["random", "course", "vgg19"] = "course"
-    judge_steps: Annotated[int, above(0)] = 600  # with which the course's own judge is taught
+    judge_data: Literal["cifar10", "shapes"] = "cifar10"  # what the course's own judge is taught
+    judge_steps: Annotated[int, above(0)] = 600  # and how long
     pooling: Literal["average", "max"] = "average"  # what the judge does between its blocks
     content_layers: tuple[str, ...] = ("conv3",)  # names of the judge's layers, or their numbers
     style_layers: tuple[str, ...] = ("conv1", "conv2", "conv3", "conv4")
@@ -140,7 +143,7 @@ RECIPES = (
         name="style_quick",
         about="chapter 11: a photograph as a painting, judged by the course's small network",
         cpu_minutes=1.5,
-        dataset="pictures:china|starry_night",
+        dataset="pictures:china|painting",
         image_shape=(256, 384, 3),
         value_range=(0, 1),
         judge="course",
