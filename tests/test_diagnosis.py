@@ -429,7 +429,9 @@ def test_a_diagnosis_knows_all_that_can_be_measured_of_a_whole_run(run):
     assert len(found.distances) == 3 and len(found.moves) == 2
     unknown = {name for name, value in vars(found).items() if value is None}
     of_orders = {"classes_asked", "as_asked", "named", "within"}
-    assert unknown == {"failure", "classes", "modes", *of_orders}  # these points have none of them
+    of_journeys = {"copied", "unlike", "survived", "home"}
+    # these points have none of them
+    assert unknown == {"failure", "classes", "modes", *of_orders, *of_journeys}
 
 
 def test_the_distances_are_those_of_the_samples_at_the_kept_checkpoints(run):

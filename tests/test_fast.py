@@ -590,7 +590,7 @@ def recipe(**changes):
 
 
 def adam_of(net):
-    return type(optimizers.make(recipe(), 0.1, 4, net))
+    return type(optimizers.make(recipe(), 0.1, 4, net.trainable_variables))
 
 
 def replaced(net):
@@ -688,7 +688,8 @@ def test_a_session_of_a_run_notes_what_it_computes_with(said, noted, monkeypatch
 )
 def test_other_optimizers_are_keras_own(name, kind):
     net = network("net", (4,), ("Dense 1",), seed=0)
-    made = optimizers.make(recipe(optimizer=name, beta_1=None), 0.3, 4, net)
+    weights = net.trainable_variables
+    made = optimizers.make(recipe(optimizer=name, beta_1=None), 0.3, 4, weights)
     assert type(made) is kind and made.built
     np.testing.assert_allclose(made.learning_rate, 0.3, rtol=1e-6)
 
