@@ -28,6 +28,7 @@ notebooks: $(READY)
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps
+	$(BIN)/python -m benchmarks.translations
 	$(BIN)/python -m benchmarks.hooks
 	$(BIN)/python -m benchmarks.options
 	$(BIN)/python -m benchmarks.settings

@@ -30,6 +30,8 @@ try:
 except ImportError:  # PyTorch is optional
     torch_step = None
 
+RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if recipe.game == "adversarial")
+
 
 def our_steps(recipe, images):
     """A call of ours; it makes `loop.steps_per_call` steps."""
@@ -130,4 +132,4 @@ def main(names: tuple[str, ...]) -> None:
 
 
 if __name__ == "__main__":
-    main(tuple(sys.argv[1:]) or tuple(gan.RECIPES))
+    main(tuple(sys.argv[1:]) or RECIPES)

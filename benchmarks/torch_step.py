@@ -15,11 +15,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from gan_course.recipes.schema import Recipe
+from gan_course.recipes.adversarial import Adversarial
+from gan_course.recipes.translating import Translating
 
 
 def torch_step(
-    recipe: Recipe, batches: Callable[[int], np.ndarray], same_fakes: bool
+    recipe: Adversarial, batches: Callable[[int], np.ndarray], same_fakes: bool
 ) -> Callable[[], float]:
     """One step of `recipe` on uint8 images `batches(step)`: (d_steps, batch, H, W, C).
 
@@ -30,9 +31,9 @@ def torch_step(
     height, width, channels = recipe.image_shape
     generator = network(recipe.generator, (recipe.latent_dim,))
     discriminator = network(recipe.discriminator, (channels, height, width))
-    g_optimizer = _optimizer(recipe, recipe.g_learning_rate, generator)
-    d_optimizer = _optimizer(recipe, recipe.d_learning_rate, discriminator)
-    d_loss, g_loss = _LOSSES[recipe.objective]
+    g_optimizer = optimizer(recipe, recipe.g_learning_rate, generator.parameters())
+    d_optimizer = optimizer(recipe, recipe.d_learning_rate, discriminator.parameters())
+    d_loss, g_loss = LOSSES[recipe.objective]
     low, high = recipe.value_range
     count = 0
 
@@ -43,7 +44,7 @@ def torch_step(
 
     def learn_d(real, fake):
         d_optimizer.zero_grad()
-        loss = d_loss(discriminator(real), discriminator(fake), recipe).mean()
+        loss = d_loss(discriminator(real), discriminator(fake), recipe.real_label).mean()
         if recipe.penalty is not None:
             loss = loss + recipe.penalty_weight * _penalty(recipe, discriminator, real, fake)
         loss.backward()
@@ -70,7 +71,7 @@ def torch_step(
     return step
 
 
-def parameters(recipe: Recipe) -> int:
+def parameters(recipe: Adversarial) -> int:
     """Of both networks: must be as many as ours."""
     height, width, channels = recipe.image_shape
     networks = (
@@ -82,21 +83,42 @@ def parameters(recipe: Recipe) -> int:
 
 def network(lines: tuple[str, ...], shape: tuple[int, ...]) -> nn.Sequential:
     """The lines as PyTorch layers; `shape` is that of the input, channels first."""
+    return chain(lines, shape)[0]
+
+
+def chain(lines: tuple[str, ...], shape: tuple[int, ...]) -> tuple[nn.Sequential, tuple[int, ...]]:
+    """The lines as PyTorch layers, and the shape of what they give."""
     layers: list[nn.Module] = []
     for line in lines:
         words = line.split()
+        if words[0] == "Res":
+            conv = " ".join(["Conv", words[1], "k3 valid", *words[2:]])
+            block, shape = chain(("Pad 1", f"{conv} ReLU", "Pad 1", conv), shape)
+            layers.append(Residual(block))
+            continue
         while words:
             word, numbers = words.pop(0), []
             while words and _is_number(words[0]):
                 numbers.append(float(words.pop(0)))
             options = []
             while words and (words[0][0] in "ksN" and words[0][1] in "0123456789(") | (
-                words[0] in ("SN", "nobias", "xavier") or words[0].startswith("bias(")
+                words[0] in ("SN", "nobias", "xavier", "valid") or words[0].startswith("bias(")
             ):
                 options.append(words.pop(0))
             layer, shape = _layer(word, numbers, options, shape)
             layers.append(layer)
-    return nn.Sequential(*layers)
+    return nn.Sequential(*layers), shape
+
+
+class Residual(nn.Module):
+    """What goes in, plus what the block makes of it."""
+
+    def __init__(self, block: nn.Module):
+        super().__init__()
+        self.block = block
+
+    def forward(self, made):
+        return made + self.block(made)
 
 
 def _is_number(word: str) -> bool:
@@ -104,25 +126,15 @@ def _is_number(word: str) -> bool:
 
 
 def _layer(word: str, numbers: list[float], options: list[str], shape: tuple[int, ...]):
-    size = {o[0]: int(o[1:]) for o in options if o[0] in "ks" and o[1:].isdigit()}
-    kernel, stride, bias = size.get("k"), size.get("s", 1), "nobias" not in options
-    if word == "Dense":
-        made = nn.Linear(shape[0], int(numbers[0]), bias)
+    if word in ("Conv", "ConvT"):
+        made, shape = _convolution(word, int(numbers[0]), options, shape)
+    elif word == "Dense":
+        made = nn.Linear(shape[0], int(numbers[0]), "nobias" not in options)
         shape = (int(numbers[0]),)
-    elif word == "Conv":
-        sides = tuple(math.ceil(side / stride) for side in shape[1:])
-        padding = next(
-            p for p in range(kernel) if (shape[1] + 2 * p - kernel) // stride + 1 == sides[0]
-        )
-        made = nn.Conv2d(shape[0], int(numbers[0]), kernel, stride, padding, bias=bias)
-        shape = (int(numbers[0]), *sides)
-    elif word == "ConvT":
-        padding = math.ceil((kernel - stride) / 2)
-        more = 2 * padding - (kernel - stride)
-        made = nn.ConvTranspose2d(
-            shape[0], int(numbers[0]), kernel, stride, padding, more, bias=bias
-        )
-        shape = (int(numbers[0]), *(side * stride for side in shape[1:]))
+    elif word in ("Pad", "ZeroPad"):
+        pixels = int(numbers[0])
+        made = {"Pad": nn.ReflectionPad2d, "ZeroPad": nn.ZeroPad2d}[word](pixels)
+        shape = (shape[0], *(side + 2 * pixels for side in shape[1:]))
     elif word == "Reshape":
         height, width, channels = map(int, numbers)
         shape = (channels, height, width)
@@ -131,54 +143,82 @@ def _layer(word: str, numbers: list[float], options: list[str], shape: tuple[int
         made, shape = nn.Flatten(), (math.prod(shape),)
     elif word == "Up":
         made, shape = nn.Upsample(scale_factor=2), (shape[0], *(2 * side for side in shape[1:]))
-    elif word == "BN":
-        kind = nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d
-        made = kind(shape[0], eps=1e-3, momentum=1 - (numbers[0] if numbers else 0.99))
     else:
-        made = {
-            "ReLU": nn.ReLU,
-            "LReLU": lambda: nn.LeakyReLU(numbers[0]),
-            "tanh": nn.Tanh,
-            "sigmoid": nn.Sigmoid,
-            "Dropout": lambda: nn.Dropout(numbers[0]),
-        }[word]()
+        made = _after(word, numbers, shape)
     if "SN" in options:
         made = nn.utils.parametrizations.spectral_norm(made)
     return made, shape
 
 
-def _optimizer(recipe: Recipe, rate: float, learner: nn.Module) -> torch.optim.Optimizer:
+def _convolution(word: str, filters: int, options: list[str], shape: tuple[int, ...]):
+    size = {o[0]: int(o[1:]) for o in options if o[0] in "ks" and o[1:].isdigit()}
+    kernel, stride, bias = size["k"], size.get("s", 1), "nobias" not in options
+    if word == "ConvT":
+        padding = math.ceil((kernel - stride) / 2)
+        more = 2 * padding - (kernel - stride)
+        made = nn.ConvTranspose2d(shape[0], filters, kernel, stride, padding, more, bias=bias)
+        return made, (filters, *(side * stride for side in shape[1:]))
+    if "valid" in options:
+        padding, sides = 0, [(side - kernel) // stride + 1 for side in shape[1:]]
+    else:
+        sides = [math.ceil(side / stride) for side in shape[1:]]
+        room = (shape[1] + 2 * p - kernel for p in range(kernel))
+        fitting = (p for p, left in enumerate(room) if left // stride + 1 == sides[0])
+        padding = next(fitting, "same")  # an even kernel without stride has no even padding
+    made = nn.Conv2d(shape[0], filters, kernel, stride, padding, bias=bias)
+    return made, (filters, *sides)
+
+
+def _after(word: str, numbers: list[float], shape: tuple[int, ...]) -> nn.Module:
+    """A layer that keeps the shape."""
+    if word == "BN":
+        kind = nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d
+        return kind(shape[0], eps=1e-3, momentum=1 - (numbers[0] if numbers else 0.99))
+    return {
+        "IN": lambda: nn.InstanceNorm2d(shape[0], eps=1e-5, affine=True),
+        "PlainIN": lambda: nn.InstanceNorm2d(shape[0], eps=1e-5),
+        "ReLU": nn.ReLU,
+        "LReLU": lambda: nn.LeakyReLU(numbers[0]),
+        "tanh": nn.Tanh,
+        "sigmoid": nn.Sigmoid,
+        "Dropout": lambda: nn.Dropout(numbers[0]),
+    }[word]()
+
+
+def optimizer(recipe: Adversarial | Translating, rate: float, weights) -> torch.optim.Optimizer:
+    """The recipe's optimizer for those weights."""
     if recipe.optimizer == "adam":
-        return torch.optim.Adam(learner.parameters(), rate, (recipe.beta_1, 0.999), eps=1e-7)
+        return torch.optim.Adam(weights, rate, (recipe.beta_1, 0.999), eps=1e-7)
     if recipe.optimizer == "rmsprop":
-        return torch.optim.RMSprop(learner.parameters(), rate, alpha=0.9, eps=1e-7)
-    return torch.optim.SGD(learner.parameters(), rate)
+        return torch.optim.RMSprop(weights, rate, alpha=0.9, eps=1e-7)
+    return torch.optim.SGD(weights, rate)
 
 
-def _cross_entropy(real, fake, recipe):
-    on_real = recipe.real_label * functional.softplus(-real)
-    on_real = on_real + (1 - recipe.real_label) * functional.softplus(real)
+def _cross_entropy(real, fake, real_label=1.0):
+    on_real = functional.softplus(-real)
+    if real_label != 1:
+        on_real = real_label * on_real + (1 - real_label) * functional.softplus(real)
     return on_real + functional.softplus(fake)
 
 
-def _squares(real, fake, recipe):
+def _squares(real, fake, real_label=1.0):
     return 0.5 * (real - 1) ** 2 + 0.5 * fake**2
 
 
-def _hinge(real, fake, recipe):
+def _hinge(real, fake, real_label=1.0):
     return functional.relu(1 - real) + functional.relu(1 + fake)
 
 
-_LOSSES = {
+LOSSES = {  # of D: (real logits, fake logits, target of real ones); of G: (fake logits)
     "non_saturating": (_cross_entropy, lambda fake: functional.softplus(-fake)),
     "minimax": (_cross_entropy, lambda fake: -functional.softplus(fake)),
     "least_squares": (_squares, lambda fake: 0.5 * (fake - 1) ** 2),
     "hinge": (_hinge, lambda fake: -fake),
-    "wasserstein": (lambda real, fake, recipe: fake - real, lambda fake: -fake),
+    "wasserstein": (lambda real, fake, real_label=1.0: fake - real, lambda fake: -fake),
 }
 
 
-def _penalty(recipe: Recipe, discriminator: nn.Module, real, fake):
+def _penalty(recipe: Adversarial, discriminator: nn.Module, real, fake):
     if recipe.penalty == "r1":
         places = real.clone().requires_grad_()
     else:
@@ -189,7 +229,7 @@ def _penalty(recipe: Recipe, discriminator: nn.Module, real, fake):
     return (norm**2 / 2 if recipe.penalty == "r1" else (norm - 1) ** 2).mean()
 
 
-def _clip(recipe: Recipe, discriminator: nn.Module) -> None:
+def _clip(recipe: Adversarial, discriminator: nn.Module) -> None:
     if recipe.clip is not None:
         with torch.no_grad():
             for weight in discriminator.parameters():
