@@ -17,7 +17,7 @@ RECORDS = FILE["records"]
 
 
 def test_there_is_a_record_of_every_recipe():
-    assert set(RECORDS) == {n for n in RECIPES if recorded.can_be_had(RECIPES[n])}
+    assert set(RECORDS) == {n for n in RECIPES if recorded.is_recorded(RECIPES[n])}
     assert set(FILE["machine"]) == set(recorded.machine())
 
 

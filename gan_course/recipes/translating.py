@@ -5,7 +5,7 @@ vector: an image goes in, and an image comes out.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from gan_course.recipes.bounds import above, at_least, within
 from gan_course.recipes.schema import IMAGE, Recipe, Shape, check
@@ -14,6 +14,8 @@ from gan_course.recipes.schema import IMAGE, Recipe, Shape, check
 @dataclass(frozen=True, kw_only=True)
 class Translating(Recipe):
     """Images of one kind become images of another. `image_shape` is that of the answers."""
+
+    smoke: ClassVar[dict] = {"batch_size": 2}
 
     input_shape: Annotated[Shape, IMAGE]  # of the questions: the same height and width
     jitter: Annotated[int, at_least(0)] = 0  # pixels by which images grow, to be cropped again
