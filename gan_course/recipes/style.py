@@ -52,10 +52,10 @@ class Style(Recipe):
     keep_colour: bool = False  # paint the brightness alone, and keep the content's colours
     # Adam's. A small epsilon would let every pixel go as far as the others, however little it has
     # to do: that is grain. The weights above are as large as they are because of this one.
-    learning_rate: Annotated[float, above(0)] = 0.1
+    learning_rate: Annotated[float, above(0)] = 0.05
     beta_1: Annotated[float, within(0, 1)] = 0.9
     beta_2: Annotated[float, within(0, 1)] = 0.999
-    epsilon: Annotated[float, above(0)] = 10.0
+    epsilon: Annotated[float, above(0)] = 20.0
 
     def __post_init__(self):
         super().__post_init__()
