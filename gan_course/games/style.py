@@ -60,7 +60,7 @@ class Game:
     @cached_property
     def style(self) -> tf.Tensor:
         """The picture that says how, (1, h, w, 3); with `keep_colour` in greys, as bright and as
-        rich in contrast as the content.
+        rich in contrast as the content, as far as black and white allow.
 
         Source: Gatys et al. 2016, arXiv:1606.05897, section 4.2 (luminance-only transfer).
         """
@@ -72,7 +72,8 @@ class Game:
             for each in (picture, self.content)
         )
         contrast = tf.sqrt(wanted_variance / tf.maximum(variance, 1e-8))
-        return grey((luminance(picture) - mean) * contrast + wanted_mean)
+        matched = (luminance(picture) - mean) * contrast + wanted_mean
+        return grey(tf.clip_by_value(matched, *self.recipe.value_range))
 
     def _as_values(self, pixels: np.ndarray) -> tf.Tensor:
         return from_uint8(tf.constant(pixels, tf.float32), self.recipe.value_range)
