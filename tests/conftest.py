@@ -16,6 +16,7 @@ TRAINING = (
     "test_bad_input.py", "test_files.py", "test_finished.py", "test_averaging.py",
     "test_same_bits.py", "test_old_runs.py", "test_rate_decay.py", "test_evaluation.py",
     "test_endings.py", "test_pix2pix.py", "test_cycle.py", "test_translate.py", "test_style.py",
+    "test_teaching.py", "test_features.py",
 )  # fmt: skip
 
 
