@@ -25,6 +25,10 @@ def style(
 ) -> Run:
     """Paint `content` in the manner of `style` in the folder `out`, or go on with it.
 
+    Memory: 1.7 GB in all for 1024×1024 pixels with the small judges, 0.9 GB for 384×384, of which
+    TensorFlow alone takes 0.6; with VGG19 1.5 GB for 512×512 (measured on a CPU), and about 3.6 GB
+    for 1024×1024.
+
     Args:
       content, style: names of pictures ("china", "flower", "painting", "starry_night"), paths of
         image files, or uint8 (H, W, 3).
