@@ -59,6 +59,12 @@ def resident_megabytes() -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
 
+def saved(name: str) -> dict:
+    """What results/NAME.json holds; nothing where it is not there."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text())["results"] if path.exists() else {}
+
+
 def save(name: str, results: dict) -> None:
     """Write results/NAME.json with what they were measured on."""
     gpus = [

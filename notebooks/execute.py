@@ -20,6 +20,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 FOLDER = Path(__file__).parent
+RICH = 1.8  # how many times as large as its JPEG a PNG must be, to be worth the loss
 
 
 def execute(path: Path) -> None:
@@ -55,14 +56,23 @@ def merge_streams(cell) -> None:
 
 
 def pack_pictures(cell) -> None:
-    """The same pixels in fewer bytes: matplotlib writes its PNGs fast, not small."""
+    """The same pixels in fewer bytes: matplotlib writes its PNGs fast, not small. What is as rich
+    as a photograph becomes a JPEG."""
     for output in cell.get("outputs", []):
-        if text := output.get("data", {}).get("image/png"):
+        if text := output.get("data", {}).pop("image/png", None):
             with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
-                packed = io.BytesIO()
-                picture.save(packed, "PNG", optimize=True)
-            small = base64.b64encode(packed.getvalue()).decode()
-            output.data["image/png"] = min(text, small, key=len)
+                opaque = picture.convert("RGB")  # the figure's ground is white
+            png = min(text, encoded(opaque, "PNG", optimize=True), key=len)
+            jpeg = encoded(opaque, "JPEG", quality=85)
+            rich = RICH * len(jpeg) < len(png)
+            output.data["image/jpeg" if rich else "image/png"] = jpeg if rich else png
+
+
+def encoded(picture: Image.Image, form: str, **how) -> str:
+    """A picture file as text."""
+    file = io.BytesIO()
+    picture.save(file, form, **how)
+    return base64.b64encode(file.getvalue()).decode()
 
 
 def as_last_seen(text: str) -> str:

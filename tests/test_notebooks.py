@@ -99,7 +99,7 @@ def test_there_is_a_notebook_for_each_chapter():
     assert [path.stem for path in NOTEBOOKS] == [
         "00_two_dimensions", "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan",
         "05_wgan_gp", "06_project_fashion", "07_evaluating_gans", "08_conditional",
-        "09_pix2pix", "10_cyclegan",
+        "09_pix2pix", "10_cyclegan", "11_style_transfer",
     ]  # fmt: skip
 
 

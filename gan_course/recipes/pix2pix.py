@@ -169,10 +169,10 @@ RECIPES = (
     Pix2pix(
         name="pix2pix_emoji_quick",
         about="chapter 9: the emoji of one artist in the manner of another",
-        cpu_minutes=2.5,
+        cpu_minutes=1.5,
         dataset="emoji",
         **_SMALL,
-        steps=4000,
+        steps=3000,
     ),
     Pix2pix(
         name="pix2pix_shapes_quick",

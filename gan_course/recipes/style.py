@@ -120,7 +120,7 @@ RECIPES = (
     Style(
         name="style_vgg19",
         about="chapter 11: a photograph as a painting, judged by VGG19; for a GPU",
-        cpu_minutes=60,
+        cpu_minutes=40,
         dataset="pictures:china|starry_night",
         image_shape=(342, 512, 3),
         value_range=(0, 1),
@@ -142,7 +142,7 @@ RECIPES = (
     Style(
         name="style_quick",
         about="chapter 11: a photograph as a painting, judged by the course's small network",
-        cpu_minutes=1.5,
+        cpu_minutes=0.4,
         dataset="pictures:china|painting",
         image_shape=(256, 384, 3),
         value_range=(0, 1),

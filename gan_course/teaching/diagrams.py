@@ -21,6 +21,7 @@ _PATHS = {  # kind -> colour, line, how much it bends
     "seen": ("black", "-", 0.0),
     "G learns": ("tab:red", "--", 0.25),
     "D learns": ("tab:blue", "--", 0.25),
+    "the picture learns": ("tab:red", "--", 0.25),
 }
 
 

@@ -226,9 +226,11 @@ class Session:
             where += ", where all steps are made already"
         elif self.done:
             where += f", going on after step {self.done:,}"
+        counts = recipe.batch_size, len(data.x_train)
+        of, known = (f"{each:,} image{'s' if each != 1 else ''}" for each in counts)
         return (
-            f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {recipe.batch_size} "
-            f"images; {data.name}, {len(data.x_train):,} images {data.source}; in {where}"
+            f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {of}; "
+            f"{data.name}, {known} {data.source}; in {where}"
         )
 
 
