@@ -35,12 +35,14 @@ class Run(StoredRun):
 
     @property
     def generator(self) -> keras.Model:
-        """Latents (batch, latent_dim) -> images in recipe.value_range: the one that samples."""
+        """The one that samples: latents (batch, latent_dim) -> images in recipe.value_range; or,
+        where images are translated, images -> images (batch, H, W, C), both in that range."""
         return self.state.sampler
 
     @property
     def discriminator(self) -> keras.Model:
-        """Images in recipe.value_range -> logits (batch, 1)."""
+        """Images in recipe.value_range -> logits (batch, 1), or a map of them, one for each patch;
+        where it sees the question, too, it takes [answer, question]."""
         return self.state.discriminator
 
     def latents(self, count: int, seed: int = 0) -> tf.Tensor:

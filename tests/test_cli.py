@@ -249,6 +249,10 @@ def test_doctor_finds_a_good_run_whole(capsys, tiny_run):
     assert (code, err) == (0, "")
     assert f"{tiny_run}: recipe tiny, seed 3" in out and "step 20 of 20" in out
     assert re.findall(r"step_(\d+) +whole", out) == ["000007", "000014", "000020"]
+    sizes = [network.count_params() for network in gan.models.build(gan.open_run(tiny_run).recipe)]
+    assert re.findall(r"(?:gen|discrimin)\w+ +([\d,]+) parameters", out) == [
+        f"{n:,}" for n in sizes
+    ]
     assert e2e.contents(tiny_run) == before
 
 

@@ -7,6 +7,7 @@ import gan_course as gan
 from gan_course import keras, tf
 from gan_course.base.errors import InputError
 from gan_course.games.game import game_of
+from gan_course.measures.diagnosis import doctor
 from gan_course.models import network
 from gan_course.models.translation import receptive_field, unet
 
@@ -40,6 +41,15 @@ def test_the_reference_cyclegan_has_the_parameters_of_the_authors_resnet_and_pat
 def test_a_patch_of_the_reference_is_70_pixels_wide(name):
     judge = next(each for each in built(name) if each.name == "discriminator")
     assert receptive_field(judge) == 70
+
+
+def test_the_doctor_tells_how_large_networks_and_patches_are():
+    there, judge = built("pix2pix_facades")
+    assert doctor.network(there, judges=False) == "41,836,803 parameters"
+    # by hand: 128 becomes 64, 32, 16; two convolutions of 4 pixels, padded by 1, leave 14
+    assert doctor.network(judge, judges=True) == (
+        "2,770,497 parameters, 14×14 logits, each of a patch of 70×70 pixels"
+    )
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from gan_course.data.sources import MIRROR, mirrored
 from gan_course.games import state
 from gan_course.measures.diagnosis.checkup import examine
 from gan_course.models import fast
+from gan_course.models.translation import receptive_field
 from gan_course.runs import history
 from gan_course.runs.stored import StoredRun
 
@@ -21,8 +22,9 @@ from gan_course.runs.stored import StoredRun
 def report(run_path: Path | None) -> None:
     """Print the machine's part and, given a folder, the run's, with a diagnosis."""
     findings = machine() | (run_folder(run_path) if run_path else {})
+    wide = max(13, *map(len, findings))
     for name, finding in findings.items():
-        print(f"{name:<13} {finding}")
+        print(f"{name:<{wide}} {finding}")
     if run_path is not None:
         print(f"\n{examine(StoredRun(run_path))}")
 
@@ -50,7 +52,7 @@ def machine() -> dict[str, str]:
 
 
 def run_folder(path: Path) -> dict[str, str]:
-    """Recipe, progress and the state of every checkpoint.
+    """Recipe, progress, the networks and the state of every checkpoint.
 
     Raises:
       InputError: if the folder holds no run.
@@ -62,6 +64,9 @@ def run_folder(path: Path) -> dict[str, str]:
         "logged": f"step {rows[-1]['step']:,} of {run.recipe.steps:,}" if rows else "nothing yet",
     }
     train_state = run.game.start()
+    for name, value in vars(train_state).items():
+        if isinstance(value, keras.Model):
+            findings[name] = network(value, judges=name.startswith("discriminator"))
     for file in run.dir.checkpoint_files():
         try:
             state.restore(train_state, file)
@@ -69,3 +74,12 @@ def run_folder(path: Path) -> dict[str, str]:
         except InputError as error:
             findings[file.stem] = str(error)
     return findings
+
+
+def network(made: keras.Model, judges: bool) -> str:
+    """Its size; and of a judge of patches how many there are, and how large each is."""
+    told = f"{made.count_params():,} parameters"
+    if judges and len(made.output_shape) == 4:
+        (rows, columns), side = made.output_shape[1:3], receptive_field(made)
+        told += f", {rows}×{columns} logits, each of a patch of {side}×{side} pixels"
+    return told
