@@ -153,3 +153,30 @@ def test_classes_that_each_become_the_next_one_are_exchanged(tmp_path):
     )  # fmt: skip
     data = digits(lambda labels: (labels + 1) % 10)
     assert "classes exchanged" in examined(recipe, data, tmp_path / "run")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("noise, expected", [(0.0, True), (0.1, False)])
+def test_pictures_that_become_fog_and_come_home_are_written_in_it_unless_noise_lies_on_it(
+    noise, expected, tmp_path
+):
+    """A judge that knows fog leaves G nothing to write with but faint pixels."""
+    whole, rng = load("shapes"), np.random.default_rng(0)
+    pictures = whole.x_train[:2000, ::2, ::2]
+    fog = np.clip(rng.normal(128, 6, (2000, 16, 16, 1)), 0, 255).round().astype(np.uint8)
+    inputs = ImageSet("pictures", pictures, x_test=whole.x_test[:300, ::2, ::2])
+    data = Unpaired("fog", fog, x_test=fog[:300], inputs=inputs)
+    recipe = gan.recipe(
+        "cyclegan_digits_quick", input_shape=(16, 16, 3), image_shape=(16, 16, 1),
+        generator=foggy(1), generator_back=foggy(3), cycle_noise=noise, cycle_weight=10.0,
+        steps=400, sample_every=400, checkpoint_every=400,
+    )  # fmt: skip
+    assert ("hidden signal" in examined(recipe, data, tmp_path / "run")) == expected
+
+
+def foggy(channels):
+    return (
+        "Conv 16 k3 N(0,.05) nobias IN ReLU",
+        *["Res 16 N(0,.05) nobias IN"] * 2,
+        f"Conv {channels} k3 N(0,.05) tanh",
+    )
