@@ -65,7 +65,7 @@ def main(cases: Sequence[str], count: int) -> None:
     results = saved("translated")
     for case in cases:
         name, changes, _, wanted = CASES[case]
-        found = {"recipe": name, "changes": changes, "steps": gan.recipe(name).steps}
+        found = {"recipe": name, "changes": changes, "steps": gan.recipe(name, **changes).steps}
         rows = found["seeds"] = []
         for seed in range(count):
             seconds, comparison = train(case, seed)

@@ -17,6 +17,7 @@ from benchmarks import (
     settings,
     startup,
     steps,
+    translated,
     translations,
 )
 from gan_course.games import adversarial
@@ -32,7 +33,7 @@ needs_torch = pytest.mark.skipif(steps.torch_step is None, reason="PyTorch is no
 def saved(monkeypatch) -> dict:
     """What a benchmark would write into results/."""
     found = {}
-    for module in (memory, options, quality, scale, startup, steps, translations):
+    for module in (memory, options, quality, scale, startup, steps, translated, translations):
         monkeypatch.setattr(module, "save", found.__setitem__)
     return found
 
@@ -299,6 +300,23 @@ def test_the_benchmark_from_image_to_image(game, torch_too, saved, monkeypatch, 
         assert found["torch"]["ratio"] > 0
     with pytest.raises(SystemExit, match="does not translate images"):
         translations.main(("demo",))
+
+
+def test_translations_are_measured_beside_copying_and_what_was_there_stays(
+    saved, monkeypatch, capsys
+):
+    case = "pix2pix_shapes_quick", {"steps": 2}, 20, ("l1",)
+    monkeypatch.setattr(translated, "CASES", {"few": case})
+    monkeypatch.setattr(translated, "saved", lambda name: {"another": "as it was"})
+    translated.main(["few"], 2)
+    results, printed = saved["translated"], capsys.readouterr().out
+    pairs = gan.data.load("shapes_outlines", (32, 32, 3))
+    asked, truth = (kind.x_test[:20].astype(float) for kind in (pairs.inputs, pairs))
+    # in [-1, 1], by hand: 255 levels are a distance of 2
+    copying = abs(asked - truth).mean() / 127.5
+    np.testing.assert_allclose(results["few"]["beside"]["l1"]["copying"], copying, atol=1e-4)
+    assert [row["seed"] for row in results["few"]["seeds"]] == [0, 1]
+    assert results["another"] == "as it was" and f"copying {copying:.3f}" in printed
 
 
 def test_an_idea_that_is_taken_back_changes_the_recipe_and_nothing_else():
