@@ -71,10 +71,10 @@ def _resnet(base: int, blocks: int, channels: int, size: int = 7, norm: str = "P
     )
 
 
-def _small(channels: int) -> tuple[str, ...]:
+def _small(channels: int, first: str = "Conv 16 k5 N(0,.02) nobias IN ReLU") -> tuple[str, ...]:
     """Halved once, so that a stroke of two pixels survives."""
     return (
-        "Conv 16 k5 N(0,.02) nobias IN ReLU",
+        first,
         "Conv 32 k4 s2 N(0,.02) nobias IN ReLU",
         *["Res 32 N(0,.02) nobias IN"] * 3,
         "ConvT 16 k4 s2 N(0,.02) nobias IN ReLU",
@@ -94,14 +94,14 @@ _PATCHES_70 = (
     "ZeroPad 1",
     "Conv 1 k4 valid N(0,.02)",
 )
-_SMALL_JUDGE = (
+_PATCHES_22 = (
     "Conv 32 k4 s2 N(0,.02) LReLU .2",
     "Conv 64 k4 s2 N(0,.02) SN LReLU .2",
     "Conv 1 k4 N(0,.02)",
 )
+_PATCHES_34 = (*_PATCHES_22[:2], "Conv 64 k4 N(0,.02) SN LReLU .2", _PATCHES_22[2])
 
 _QUICK = dict(
-    discriminator=_SMALL_JUDGE,
     cycle_weight=5.0,
     cycle_noise=0.1,  # or the way back reads what no eye sees
     g_learning_rate=1e-3,
@@ -144,10 +144,13 @@ RECIPES = (
         dataset="unpaired:street_digits|mnist",
         input_shape=(28, 28, 3),
         image_shape=(28, 28, 1),
-        generator=_small(1),
+        # A norm of the image takes away how bright it is, and with it which colour is the ink.
+        generator=_small(1, first="Conv 16 k5 ReLU"),
         generator_back=_small(3),
+        discriminator=_PATCHES_34,  # each sees the whole digit, and judges one place of it
         **_QUICK,
-        steps=6000,
+        adversarial_weight=1.0,
+        steps=4500,
     ),
     Cycle(
         name="cyclegan_emoji_quick",
@@ -159,6 +162,7 @@ RECIPES = (
         mirror=True,
         generator=_small(3),
         generator_back=_small(3),
+        discriminator=_PATCHES_22,
         **_QUICK,
         identity_weight=2.5,
         steps=4000,

@@ -17,7 +17,7 @@ NAMES = glyphs.NAMES
 SIDE = glyphs.SIDE  # pixels
 CHUNK = 500  # images painted at once, to bound memory
 NEIGHBOUR = 0.5  # the chance of one, on each side
-DARK_INK = 0.3  # the chance that the ink is darker than the ground
+DARK_INK = 0.2  # the chance that the ink is darker than the ground
 
 
 def make(count: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
