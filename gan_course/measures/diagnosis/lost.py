@@ -52,7 +52,8 @@ def classes_exchanged(s: Symptoms) -> Finding | None:
 def hidden_signal(s: Symptoms) -> Finding | None:
     """The way back reads what no eye sees: a little noise, and it no longer finds home.
 
-    Digits that were trained with noise on the way were 1.0 times as far off, without it 1.9 times.
+    Pictures that learnt to become fog were 2.6 times as far off after 300 steps; those that were
+    trained with noise on the way, 1.1 times.
     """
     if s.home is None or s.home[1] < 1.5 * s.home[0]:
         return None
