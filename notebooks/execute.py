@@ -21,6 +21,7 @@ from PIL import Image
 
 FOLDER = Path(__file__).parent
 RICH = 1.8  # how many times as large as its JPEG a PNG must be, to be worth the loss
+LARGE = 80_000  # characters
 
 
 def execute(path: Path) -> None:
@@ -57,15 +58,20 @@ def merge_streams(cell) -> None:
 
 def pack_pictures(cell) -> None:
     """The same pixels in fewer bytes: matplotlib writes its PNGs fast, not small. What is as rich
-    as a photograph becomes a JPEG."""
+    as a photograph becomes a JPEG, another large picture one of 256 colours."""
     for output in cell.get("outputs", []):
         if text := output.get("data", {}).pop("image/png", None):
             with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
                 opaque = picture.convert("RGB")  # the figure's ground is white
             png = min(text, encoded(opaque, "PNG", optimize=True), key=len)
             jpeg = encoded(opaque, "JPEG", quality=85)
-            rich = RICH * len(jpeg) < len(png)
-            output.data["image/jpeg" if rich else "image/png"] = jpeg if rich else png
+            if RICH * len(jpeg) < len(png):
+                output.data["image/jpeg"] = jpeg
+                continue
+            if len(png) > LARGE:
+                fewer = opaque.quantize(256, dither=Image.Dither.NONE)
+                png = min(png, encoded(fewer, "PNG", optimize=True), key=len)
+            output.data["image/png"] = png
 
 
 def encoded(picture: Image.Image, form: str, **how) -> str:

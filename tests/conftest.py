@@ -4,7 +4,8 @@ import e2e
 import pytest
 
 LONGEST = (
-    "test_notebooks.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py",
+    "test_notebooks.py", "test_pix2pix.py", "test_lost.py", "test_recorded.py", "test_style.py",
+    "test_cycle.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py",
     "test_diagnosis_runs.py", "test_diagnosis_advice.py", "test_every_recipe.py",
     "test_keras_fit.py", "test_keras_fit_callbacks.py", "test_keras_fit_data.py",
     "test_keras_fit_resume.py", "test_modes.py", "test_determinism.py",
@@ -15,8 +16,7 @@ TRAINING = (
     "test_conditional.py", "test_distance.py", "test_run.py", "test_plain_slips.py",
     "test_bad_input.py", "test_files.py", "test_finished.py", "test_averaging.py",
     "test_same_bits.py", "test_old_runs.py", "test_rate_decay.py", "test_evaluation.py",
-    "test_endings.py", "test_pix2pix.py", "test_cycle.py", "test_translate.py", "test_style.py",
-    "test_teaching.py", "test_features.py",
+    "test_endings.py", "test_translate.py", "test_teaching.py", "test_features.py",
 )  # fmt: skip
 
 
