@@ -146,10 +146,14 @@ def digits(labels=lambda labels: labels):
 
 @pytest.mark.slow
 def test_classes_that_each_become_the_next_one_are_exchanged(tmp_path):
-    """The labels of the house numbers are off by one: what the doctor sees of it is the same."""
-    recipe = gan.recipe(
-        "cyclegan_digits_quick", dataset="unpaired:street_digits|glyphs", steps=900,
-        sample_every=900, checkpoint_every=900, cycle_weight=10.0,
+    """The labels of the house numbers are off by one: what the doctor sees of it is the same. (The
+    networks are those of the emoji: the recipe's own lose the digit when few glyphs are the aim.)
+    """
+    digits_recipe, small = (gan.RECIPES[f"cyclegan_{kind}_quick"] for kind in ("digits", "emoji"))
+    recipe = digits_recipe.changed(
+        dataset="unpaired:street_digits|glyphs", steps=600, sample_every=600, checkpoint_every=600,
+        generator=(*small.generator[:-1], digits_recipe.generator[-1]),
+        discriminator=small.discriminator, adversarial_weight=2.0, cycle_weight=10.0,
     )  # fmt: skip
     data = digits(lambda labels: (labels + 1) % 10)
     assert "classes exchanged" in examined(recipe, data, tmp_path / "run")
