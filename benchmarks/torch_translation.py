@@ -154,6 +154,7 @@ class CycleStep(_Step):
 
     def __call__(self) -> float:
         x, y = self.batch()
+        x = self._negated(x)
         self.judges_take_gradients(False)
         there, back = self._generators_learn(x, y)
         self.judges_take_gradients(True)
@@ -171,7 +172,8 @@ class CycleStep(_Step):
         recipe, distance = self.recipe, functional.l1_loss
         generator, generator_back, of_targets, of_inputs = self.networks
         there, back = generator(x), generator_back(y)
-        home, home_again = generator_back(self._noisy(there)), generator(self._noisy(back))
+        home = generator_back(self._noisy(there))
+        home_again = generator(self._negated(self._noisy(back)))
         adversarial = self.g_loss(of_targets(there)).mean() + self.g_loss(of_inputs(back)).mean()
         cycle = distance(home, x) + distance(home_again, y)
         total = recipe.adversarial_weight * adversarial + recipe.cycle_weight * cycle
@@ -185,6 +187,12 @@ class CycleStep(_Step):
         if self.recipe.cycle_noise == 0:
             return images
         return images + self.recipe.cycle_noise * torch.randn_like(images)
+
+    def _negated(self, images: torch.Tensor) -> torch.Tensor:
+        if self.recipe.negatives == 0:
+            return images
+        chances = torch.rand(len(images), 1, 1, 1, device=images.device)
+        return torch.where(chances < self.recipe.negatives, -images, images)
 
 
 class Pool:

@@ -288,7 +288,7 @@ def test_pytorchs_pool_shows_every_second_time_a_fake_of_the_past():
 def test_the_benchmark_from_image_to_image(game, torch_too, saved, monkeypatch, capsys):
     monkeypatch.setattr(measure, "ROUNDS", 1)
     monkeypatch.setattr(measure, "SECONDS", 0.0)
-    monkeypatch.setitem(gan.RECIPES, "tiny", tiny(game=game, cycle_noise=0.1)
+    monkeypatch.setitem(gan.RECIPES, "tiny", tiny(game=game, cycle_noise=0.1, negatives=0.5)
                         if game == "cycle" else tiny(game=game))  # fmt: skip
     if not torch_too:
         monkeypatch.setattr(translations, "torch_translation", None)

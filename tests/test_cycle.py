@@ -9,6 +9,7 @@ from gan_course import keras, tf
 from gan_course.base.errors import InputError
 from gan_course.data import ImageSet
 from gan_course.data.pairs import Unpaired
+from gan_course.games.disturbed import negated, noisy
 from gan_course.games.game import game_of
 from gan_course.games.pool import empty_pool, from_pool
 from gan_course.training import loop
@@ -156,11 +157,36 @@ def test_identity_is_of_a_target_that_enters_g():
 
 
 def test_noise_before_the_way_back_is_of_the_deviation_that_is_asked_for():
-    playing = game(cycle_noise=0.2)
     images = tf.zeros([50, 8, 8, 1])
-    noise = playing.noisy(images, tf.constant([1, 2])).numpy()
+    noise = noisy(images, 0.2, tf.constant([1, 2])).numpy()
     assert noise.std() == pytest.approx(0.2, rel=0.05) and abs(noise.mean()) < 0.02
-    assert game().noisy(images, tf.constant([1, 2])) is images
+    assert noisy(images, 0.0, tf.constant([1, 2])) is images
+
+
+def test_a_negative_is_a_whole_image_and_the_share_is_the_one_asked_for():
+    images = tf.random.stateless_uniform([1000, 2, 2, 3], [1, 1], 0.1, 1.0)
+    found = (negated(images, 0.3, tf.constant([1, 2])) / images).numpy().reshape(1000, -1)
+    assert set(found.ravel()) == {-1.0, 1.0}
+    assert (found == found[:, :1]).all()
+    assert 0.25 < (found[:, 0] == -1).mean() < 0.35  # 0.3 ± 0.0145
+    assert negated(images, 0.0, tf.constant([1, 2])) is images
+    np.testing.assert_array_equal(negated(images, 1.0, tf.constant([1, 2])), -images)
+
+
+def test_g_reads_negatives_of_x_and_of_f_of_y_and_f_reads_none():
+    """All of them: the step is that of a game whose inputs are negatives, and G reads -F(y)."""
+    playing = game(pool_size=0, negatives=1.0, g_learning_rate=1e-30)
+    state, batch = playing.start(), playing.batch(0)
+    x, y = (batch[name][0] / 127.5 - 1 for name in ("inputs", "images"))
+    there, back = state.generator(-x).numpy(), state.generator_back(y).numpy()
+    home, again = state.generator_back(there).numpy(), state.generator(-back).numpy()
+    cycle = np.abs(home + x).mean() + np.abs(again - y).mean()
+    real = state.discriminator(y).numpy(), state.discriminator_back(-x).numpy()
+    fake = state.discriminator(there).numpy(), state.discriminator_back(back).numpy()
+    d_loss = sum((0.5 * (r - 1) ** 2 + 0.5 * f**2).mean() for r, f in zip(real, fake, strict=True))
+    found = loop.compile_step(playing, state)(batch)
+    np.testing.assert_allclose(found["cycle"], cycle, rtol=1e-3)
+    np.testing.assert_allclose(found["d_loss"], d_loss, rtol=1e-3)
 
 
 def test_the_two_kinds_are_drawn_in_orders_that_know_nothing_of_each_other():
@@ -198,7 +224,7 @@ def test_the_pools_are_in_the_checkpoint(run):
 
 
 def test_a_run_stopped_and_gone_on_with_ends_with_the_same_bits(tmp_path):
-    same = dict(game=GAME, results=False, final_rate=1.0, cycle_noise=0.1)
+    same = dict(game=GAME, results=False, final_rate=1.0, cycle_noise=0.1, negatives=0.5)
     whole = e2e.train(tmp_path / "whole", **same)
     e2e.train(tmp_path / "parts", steps=30, **same)
     parts = e2e.train(tmp_path / "parts", **same)

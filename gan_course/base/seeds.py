@@ -21,6 +21,7 @@ POOL = 9  # which of the past fakes a discriminator is shown
 INPUT_ORDER = 10  # the permutation of the images that become others, where there are no pairs
 DROPOUT = 11  # the dropout of a translation
 CYCLE_NOISE = 12  # what is laid over a translation before the way back
+NEGATIVES = 13  # which images a generator reads as their negatives
 
 _ALGORITHM = "philox"  # TensorFlow's choice on a CPU and on a GPU; named, so that it stays
 

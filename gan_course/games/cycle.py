@@ -22,6 +22,7 @@ from gan_course.data.pairs import Unpaired
 from gan_course.data.ranges import from_uint8, to_uint8
 from gan_course.games import optimizers
 from gan_course.games.dice import Dice, replicas
+from gan_course.games.disturbed import negated, noisy
 from gan_course.games.game import Arrays, Tensors
 from gan_course.games.objectives import Objective
 from gan_course.games.pool import empty_pool, from_pool
@@ -137,16 +138,22 @@ class Game(TranslatingGame):
         return found
 
     def draw(self, dice: Dice) -> Tensors:
-        """seeds: int32 (4, 2): of the two pools, and of the noise before each way back."""
+        """int32 (2, 2) each: the two pools; the noise on G(x) and F(y); the negatives of x and of
+        F(y)."""
         pools = [dice.seed(seeds.POOL, number) for number in (0, 1)]
-        noise = [dice.own_seed(seeds.CYCLE_NOISE, number) for number in (0, 1)]
-        return {"seeds": tf.stack([*pools, *noise])}
+        noise, negatives = (
+            [dice.own_seed(stream, number) for number in (0, 1)]
+            for stream in (seeds.CYCLE_NOISE, seeds.NEGATIVES)
+        )
+        found = {"pools": pools, "noise": noise, "negatives": negatives}
+        return {name: tf.stack(pair) for name, pair in found.items()}
 
     def play(self, state: Travellers, batch: Tensors, drawn: Tensors) -> Scalars:
         """First both generators, then both judges, who are shown fakes of the past as well."""
         x, y = self.scaled(batch["inputs"][0]), self.scaled(batch["images"][0])
-        losses, there, back = self.generators_learn(state, x, y, drawn["seeds"][2:])
-        shown, shown_back = self.shown(state, there, back, drawn["seeds"][:2])
+        x = negated(x, self.recipe.negatives, drawn["negatives"][0])
+        losses, there, back = self.generators_learn(state, x, y, drawn)
+        shown, shown_back = self.shown(state, there, back, drawn["pools"])
         with tf.GradientTape() as tape:
             real = state.discriminator(y, training=True)
             fake = state.discriminator(shown, training=True)
@@ -158,7 +165,7 @@ class Game(TranslatingGame):
         state.d_optimizer.apply(tape.gradient(total, state.d_weights), state.d_weights)
         return {"d_loss": total, **losses, **self.played.scores(real, fake)}
 
-    def generators_learn(self, state: Travellers, x, y, noise_seeds):
+    def generators_learn(self, state: Travellers, x, y, drawn: Tensors):
         """One descent step on G and F together, each by the gradient of the whole sum.
 
         Returns:
@@ -168,8 +175,8 @@ class Game(TranslatingGame):
         with tf.GradientTape() as tape:
             there = state.generator(x, training=True)
             back = state.generator_back(y, training=True)
-            home = state.generator_back(self.noisy(there, noise_seeds[0]), training=True)
-            home_again = state.generator(self.noisy(back, noise_seeds[1]), training=True)
+            home = state.generator_back(self.sent_home(there, drawn, 0), training=True)
+            home_again = state.generator(self.sent_home(back, drawn, 1), training=True)
             verdicts = (
                 state.discriminator(there, training=True),
                 state.discriminator_back(back, training=True),
@@ -185,12 +192,11 @@ class Game(TranslatingGame):
         state.g_optimizer.apply(tape.gradient(total, state.g_weights), state.g_weights)
         return {"g_loss": total, **losses}, there, back
 
-    def noisy(self, images: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """Images before the way back: what is hidden in faint pixels drowns in the noise."""
-        if self.recipe.cycle_noise == 0:
-            return images
-        noise = tf.random.stateless_normal(tf.shape(images), seed)
-        return images + self.recipe.cycle_noise * noise
+    def sent_home(self, images: tf.Tensor, drawn: Tensors, way: int) -> tf.Tensor:
+        """What the other generator reads: G(x) (way 0) under noise; F(y) (way 1) under noise, and
+        some of them as negatives, as it reads x."""
+        images = noisy(images, self.recipe.cycle_noise, drawn["noise"][way])
+        return images if way == 0 else negated(images, self.recipe.negatives, drawn["negatives"][1])
 
     def shown(self, state: Travellers, there, back, pool_seeds) -> tuple[tf.Tensor, tf.Tensor]:
         """What the judges are shown of G(x) and F(y)."""
