@@ -1,5 +1,7 @@
 """What all test files share: the order of the files, a tiny GAN, a cache folder."""
 
+import os
+
 import e2e
 import pytest
 
@@ -38,7 +40,11 @@ def tiny():
 
 @pytest.fixture(scope="session", autouse=True)
 def _cache_folder(tmp_path_factory):
-    """No test writes into the cache of the person who runs it."""
+    """No test writes into the cache of the person who runs it. The workers of one run share one:
+    what is made by code or taught is made once."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GAN_COURSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("GAN_COURSE_CACHE", str(folder / "cache"))
         yield

@@ -7,7 +7,7 @@ import pytest
 import gan_course as gan
 from gan_course.data import ImageSet, load
 from gan_course.data.pairs import Pairs, Unpaired
-from gan_course.measures.diagnosis.symptoms import Symptoms
+from gan_course.measures.diagnosis.symptoms import Symptoms, images_of
 from gan_course.measures.diagnosis.verdicts import findings
 
 SANE = dict(
@@ -49,6 +49,13 @@ def test_each_loss_has_its_verdict(changes, verdict):
 )
 def test_what_only_looks_like_it_is_no_verdict(changes):
     assert verdicts(**changes) == ["healthy"]
+
+
+def test_an_epoch_of_two_piles_is_one_of_the_smaller():
+    few, many = (ImageSet(str(n), np.zeros((n, 8, 8, 1), np.uint8)) for n in (40, 90))
+    assert images_of(Unpaired("two", many.x_train, inputs=few)) == 40
+    assert images_of(Unpaired("two", few.x_train, inputs=many)) == 40
+    assert images_of(many) == 90
 
 
 def test_a_run_on_noise_is_not_asked():
@@ -173,6 +180,7 @@ def test_pictures_that_become_fog_and_come_home_are_written_in_it_unless_noise_l
     recipe = gan.recipe(
         "cyclegan_digits_quick", input_shape=(16, 16, 3), image_shape=(16, 16, 1),
         generator=foggy(1), generator_back=foggy(3), cycle_noise=noise, cycle_weight=10.0,
+        negatives=0.0,
         steps=400, sample_every=400, checkpoint_every=400,
     )  # fmt: skip
     assert ("hidden signal" in examined(recipe, data, tmp_path / "run")) == expected

@@ -7,6 +7,7 @@ import numpy as np
 
 from gan_course.data import ImageSet
 from gan_course.data.pairs import Pairs, Unpaired
+from gan_course.measures.diagnosis.symptoms import images_of
 from gan_course.measures.features import Features
 from gan_course.measures.travelled import compare_travels
 from gan_course.runs.stored import StoredRun
@@ -26,8 +27,11 @@ def on_the_way(run: StoredRun, data: ImageSet, features: Features) -> dict:
 
     seen = compare_travels(translate, data, features, _TRAVELLERS, "answers")
     copied, distances = seen["distance_from_input"], seen["frechet_distance"]
+    per_step, images = run.recipe.images_per_step, images_of(data)
     found = {
         "translates": True,
+        "epoch": images / per_step,
+        "epochs": run.step * per_step / images,
         "copied": (copied["answers"], copied["real targets"]),
         "unlike": (distances["answers"], distances["untranslated"]),
         "home": (seen["cycle_error"]["answers"], seen["cycle_error_noise"]["answers"]),

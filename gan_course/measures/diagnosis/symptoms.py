@@ -13,6 +13,7 @@ import numpy as np
 
 from gan_course.base import seeds
 from gan_course.base.backend import keras, tf
+from gan_course.data import ImageSet
 from gan_course.games.adversarial import Game, Players
 from gan_course.measures import metrics
 
@@ -60,6 +61,12 @@ class Symptoms:
     departed: float | None = None  # that of the samples from those of the untrained generator
     distances: tuple[float, ...] = ()  # of the kept checkpoints, the oldest first
     moves: tuple[float, ...] = ()  # Fréchet distance of the samples of two of them in a row
+
+
+def images_of(data: ImageSet) -> int:
+    """How many training images make an epoch: of two piles, the smaller one."""
+    piles = data, getattr(data, "inputs", data)
+    return min(len(pile.x_train) for pile in piles)
 
 
 def accuracies(rows: Sequence[dict[str, float]]) -> dict[str, float]:

@@ -11,7 +11,12 @@ from gan_course.games.game import Game
 from gan_course.games.state import Scalars, State
 from gan_course.measures.diagnosis.finding import HEALTHY
 from gan_course.measures.diagnosis.patience import hardly_begun
-from gan_course.measures.diagnosis.symptoms import Symptoms, accuracies, diversity_of
+from gan_course.measures.diagnosis.symptoms import (
+    Symptoms,
+    accuracies,
+    diversity_of,
+    images_of,
+)
 from gan_course.measures.diagnosis.verdicts import findings
 
 _SAMPLES = 64
@@ -32,8 +37,8 @@ class Watch:
     def __init__(self, game: Game, untrained: State):
         self.concern = ""
         images = game.data.x_train
-        self._game, self._recipe, self._images = game, game.recipe, len(images)
-        self._real = from_uint8(images[:: -(-self._images // _REALS)] * 1.0, (-1.0, 1.0))
+        self._game, self._recipe, self._images = game, game.recipe, images_of(game.data)
+        self._real = from_uint8(images[:: -(-len(images) // _REALS)] * 1.0, (-1.0, 1.0))
         self._first = self._made(untrained)
         self._rows: list[dict[str, float]] = []
         self._looked = 0  # the step at which the samples were looked at last
