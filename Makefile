@@ -43,6 +43,7 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.quality --minutes 0 --steps 6000 12000
 	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0 --steps 6000 12000
 	$(BIN)/python -m benchmarks.ablation
+	$(BIN)/python -m benchmarks.translated
 	$(BIN)/python -m benchmarks.draw
 
 # A venv that another Python has left half made is made anew.

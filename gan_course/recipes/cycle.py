@@ -156,7 +156,7 @@ RECIPES = (
     Cycle(
         name="cyclegan_emoji_quick",
         about="chapter 10: the emoji of two artists, unpaired",
-        cpu_minutes=3,
+        cpu_minutes=4,
         dataset="unpaired:emoji",
         input_shape=(32, 32, 3),
         image_shape=(32, 32, 3),
