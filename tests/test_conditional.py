@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import e2e
 import numpy as np
 import pytest
-from test_resume import moments_of_ten_kills, trainer
 
 import gan_course as gan
 from gan_course import keras, tf
@@ -383,25 +382,6 @@ def test_a_run_stopped_and_gone_on_with_ends_with_the_same_bits(tmp_path, condit
     parts = e2e.train(tmp_path / "parts", classes=CLASSES, condition=condition, steps=42)
     assert e2e.same_weights(whole, parts)
     assert e2e.logged(whole.path) == e2e.logged(parts.path)
-
-
-@pytest.mark.slow
-def test_a_run_killed_ten_times_ends_with_the_same_bits(tmp_path):
-    out = tmp_path / "run"
-    for number, (file, at, _) in enumerate(moments_of_ten_kills(seed=5)):
-        process = trainer(out, tmp_path / f"{number}", steps=300, classes=CLASSES)
-
-        def reached(file=file, at=at):
-            return (out / file).exists() and e2e.last_logged_step(out) >= at
-
-        e2e.wait_until(reached, process)
-        process.kill()
-        assert e2e.finish(process)[0] < 0
-    code, _, errors = e2e.finish(trainer(out, tmp_path / "last", steps=300, classes=CLASSES))
-    assert code == 0, errors
-    whole = e2e.train(tmp_path / "whole", steps=300, classes=CLASSES)
-    assert e2e.same_weights(whole, gan.open_run(out))
-    assert e2e.logged(whole.path) == e2e.logged(out) and e2e.grids(whole.path) == e2e.grids(out)
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)

@@ -16,6 +16,8 @@ import gan_course as gan
 from gan_course.base.errors import RunWarning
 
 STEPS = 300
+# A conditional GAN draws all that a plain one draws, and labels besides.
+TOLD = dict(steps=STEPS, classes=3)
 CHECKPOINT_EVERY = 7  # as in e2e.tiny
 
 
@@ -48,7 +50,7 @@ def moments_of_ten_kills(seed):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """The run that was never stopped."""
-    return e2e.train(tmp_path_factory.mktemp("whole"), steps=STEPS)
+    return e2e.train(tmp_path_factory.mktemp("whole"), **TOLD)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def killed(tmp_path_factory):
     kills = []
     for file, step, more in moments_of_ten_kills(seed=11):
         session = folder / f"session_{len(kills)}"
-        process = trainer(out, session, steps=STEPS)
+        process = trainer(out, session, **TOLD)
 
         def reached(file=file, step=step):
             return (out / file).exists() and e2e.last_logged_step(out) >= step
@@ -79,7 +81,7 @@ def killed(tmp_path_factory):
                 half_written=[half.name for half in out.rglob(".*.tmp")],
             )
         )
-    code, _, errors = e2e.finish(trainer(out, folder / "last", steps=STEPS))
+    code, _, errors = e2e.finish(trainer(out, folder / "last", **TOLD))
     assert code == 0, errors
     return gan.open_run(out), kills
 
