@@ -7,6 +7,7 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from gan_course.base.backend import keras, tf
 
@@ -16,8 +17,15 @@ SECONDS = 0.4  # of one contestant in one round
 FEWEST = 2  # steps in one round: the first after another contestant finds no memory at hand
 
 
+class Player(Protocol):
+    """A contestant with a clock of its own."""
+
+    def play(self, count: int) -> float:
+        """Make so many steps; their seconds."""
+
+
 def in_turns(
-    steps: dict[str, Callable[[], object]],
+    steps: dict[str, "Callable[[], object] | Player"],
     rounds: int | None = None,
     seconds: float | None = None,
     clock: Callable[[], float] = time.perf_counter,
@@ -25,24 +33,32 @@ def in_turns(
     """Milliseconds a step, one number a round; each plays for about the same time.
 
     Args:
+      steps: calls that make a step each; or what has a `play`, which makes so many and returns
+        their seconds by a clock of its own.
       rounds, seconds: in place of ROUNDS and SECONDS.
       clock: seconds since any moment.
     """
     rounds, seconds = rounds or ROUNDS, seconds or SECONDS
+    plays = {name: getattr(step, "play", _timed(step, clock)) for name, step in steps.items()}
     counts = {}
-    for name, step in steps.items():
-        step()  # the first one compiles
-        start = clock()
-        step()
-        counts[name] = max(FEWEST, int(seconds / (clock() - start)))
+    for name, play in plays.items():
+        play(1)  # the first one compiles
+        counts[name] = max(FEWEST, int(seconds / play(1)))
     times: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
-        for name, step in steps.items():
-            start = clock()
-            for _ in range(counts[name]):
-                step()
-            times[name].append((clock() - start) / counts[name] * 1e3)
+        for name, play in plays.items():
+            times[name].append(play(counts[name]) / counts[name] * 1e3)
     return times
+
+
+def _timed(step: Callable[[], object], clock: Callable[[], float]) -> Callable[[int], float]:
+    def play(count: int) -> float:
+        start = clock()
+        for _ in range(count):
+            step()
+        return clock() - start
+
+    return play
 
 
 def median_ratio(slower: list[float], faster: list[float]) -> float:

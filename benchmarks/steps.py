@@ -1,23 +1,25 @@
-"""The train step against two others with the same networks, same batch, in one process.
+"""The train step against two others with the same networks and batch sizes, in turns.
 
 python -m benchmarks.steps [RECIPE ...]
 
 The classic loop is that of many tutorials: `predict` makes the fakes, then `train_on_batch` twice,
 once for D on real and fake images together, once for G through a frozen D. (It has no gradient
-penalty.) PyTorch, where it is installed, plays the same game eagerly: see torch_step.py. Where the
-recipe's order is alternating, it makes new fakes for G, as we do; the last column is without them,
-as in PyTorch's own tutorial.
+penalty.) PyTorch, where it is installed, plays the same game eagerly, in a process of its own: see
+torch_step.py. Where the recipe's order is alternating, it makes new fakes for G, as we do; the last
+column is without them, as in PyTorch's own tutorial.
 """
 
 import itertools
 import statistics
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 
 import numpy as np
 
 import gan_course as gan
 from benchmarks.measure import in_turns, median_ratio, save
+from benchmarks.torch_process import TorchPlayer, installed
 from gan_course.base.backend import keras, tf
 from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
@@ -25,11 +27,7 @@ from gan_course.data.ranges import from_uint8
 from gan_course.games.game import game_of
 from gan_course.training import loop
 
-try:
-    from benchmarks.torch_step import torch_step
-except ImportError:  # PyTorch is optional
-    torch_step = None
-
+BATCHES = 8  # made beforehand for PyTorch
 RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if recipe.game == "adversarial")
 
 
@@ -90,16 +88,18 @@ def _classic_optimizer(recipe, rate: float) -> keras.optimizers.Optimizer:
     return keras.optimizers.RMSprop(rate)
 
 
-def contestants(recipe, images) -> dict[str, Callable[[], object]]:
+def contestants(recipe, images, opened: ExitStack) -> dict[str, Callable | TorchPlayer]:
+    """opened: what ends the processes of the contestants that have one."""
     found = {"ours": our_steps(recipe, images)}
     if recipe.penalty is None:
         found["classic"] = classic_step(recipe, images)
-    if torch_step is not None:
+    if installed():
         batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
+        made = [batches(step) for step in range(BATCHES)]
         shared = recipe.order == "simultaneous"
-        found["torch"] = torch_step(recipe, batches, same_fakes=shared)
-        if not shared:
-            found["torch, same fakes"] = torch_step(recipe, batches, same_fakes=True)
+        kinds = {"torch": shared} if shared else {"torch": False, "torch, same fakes": True}
+        for name, same_fakes in kinds.items():
+            found[name] = opened.enter_context(TorchPlayer(recipe, made, same_fakes))
     return found
 
 
@@ -111,7 +111,8 @@ def main(names: tuple[str, ...]) -> None:
         recipe = gan.recipe(name)
         shape = (max(2000, recipe.batch_size), *recipe.image_shape)
         images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-        times = in_turns(contestants(recipe, images))
+        with ExitStack() as opened:
+            times = in_turns(contestants(recipe, images, opened))
         times["ours"] = [time / loop.steps_per_call(recipe) for time in times["ours"]]
         ours = statistics.median(times["ours"])
         rate = recipe.images_per_step / ours * 1e3

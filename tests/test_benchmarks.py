@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from e2e import image_set, tiny, two_kinds
+from e2e import image_set, tiny
 
 import gan_course as gan
 from benchmarks import (
@@ -20,13 +20,11 @@ from benchmarks import (
     translated,
     translations,
 )
+from benchmarks.torch_process import installed
 from gan_course.games import adversarial
-from gan_course.games.game import game_of
-from gan_course.models import fast, network
-from gan_course.models.translation import unet
-from gan_course.training import loop
+from gan_course.models import fast
 
-needs_torch = pytest.mark.skipif(steps.torch_step is None, reason="PyTorch is not installed")
+needs_torch = pytest.mark.skipif(not installed(), reason="PyTorch is not installed")
 
 
 @pytest.fixture
@@ -110,179 +108,6 @@ def test_the_steps_without_names_are_those_of_the_plain_games():
     assert {"demo", "wgan_gp_ring", "dcgan_fashion_quick"} < set(steps.RECIPES)
 
 
-@needs_torch
-def test_pytorch_builds_the_same_networks():
-    from benchmarks.torch_step import parameters
-
-    for name in steps.RECIPES:
-        recipe = gan.recipe(name)
-        ours = sum(
-            int(np.prod(weight.shape))
-            for network in gan.models.build(recipe)
-            for weight in network.trainable_variables
-        )
-        assert parameters(recipe) == ours, name
-
-
-@needs_torch
-@pytest.mark.parametrize("name", translations.RECIPES)
-def test_pytorch_builds_the_same_networks_from_image_to_image(name):
-    found = translations.parameters(gan.recipe(name))  # raises, if they are not the same
-    assert found > 100_000
-
-
-@needs_torch
-def test_networks_of_two_sizes_are_not_compared(monkeypatch):
-    recipe = tiny(game="cycle")
-    assert translations.parameters(recipe) > 0
-    monkeypatch.setattr(translations.torch_translation, "parameters", lambda _: 7)
-    with pytest.raises(RuntimeError, match="but 7 in PyTorch"):
-        translations.parameters(recipe)
-
-
-def copied(network, module, back=False):
-    """The weights of a Keras network, given to the PyTorch module of the same lines; or back."""
-    import torch
-
-    mine, theirs = network.trainable_variables, list(module.parameters())
-    for weight, other in zip(mine, theirs, strict=True):
-        # A kernel is (height, width, in, out) and becomes (out, in, height, width), or, transposed,
-        # (height, width, out, in) and (in, out, height, width).
-        first = (3, 2, 0, 1) if len(weight.shape) == 4 else (0,)
-        assert tuple(weight.shape[axis] for axis in first) == tuple(other.shape), weight.path
-        if back:
-            weight.assign(other.detach().permute(*np.argsort(first)).numpy())
-        else:
-            with torch.no_grad():
-                other.copy_(torch.from_numpy(weight.numpy().transpose(first).copy()))
-
-
-def agree(network, module, shape):
-    """Whether both make the same of the same images."""
-    import torch
-
-    for weight in network.trainable_variables:  # else biases are 0 and gammas nearly 1
-        noise = np.random.default_rng(weight.shape[-1]).normal(scale=0.1, size=weight.shape)
-        weight.assign_add(noise.astype(np.float32))
-    copied(network, module)
-    images = np.random.default_rng(0).uniform(-1, 1, (2, *shape)).astype(np.float32)
-    ours = network(images, training=False).numpy()
-    with torch.no_grad():
-        theirs = module.eval()(torch.from_numpy(images.transpose(0, 3, 1, 2).copy()))
-    assert ours.std() > 0.1
-    np.testing.assert_allclose(theirs.numpy().transpose(0, 2, 3, 1), ours, atol=1e-4)
-
-
-@needs_torch
-@pytest.mark.parametrize("name", ["pix2pix_shapes_quick", "pix2pix_facades_quick"])
-def test_pytorchs_u_net_makes_the_same_image(name):
-    recipe = gan.recipe(name)
-    shape = recipe.input_shape
-    ours = unet("generator", shape, recipe.down, recipe.up, 0)
-    theirs = translations.torch_translation.networks(recipe)[0]
-    agree(ours, theirs, shape)
-
-
-CHAINS = {
-    "residual": (
-        "Pad 3",
-        "Conv 8 k7 valid N(0,.02) PlainIN ReLU",
-        "Conv 12 k4 s2 N(0,.02) IN ReLU",
-        "Res 12 N(0,.02) PlainIN",
-        "Res 12 nobias IN",
-        "ConvT 8 k4 s2 N(0,.02) nobias IN ReLU",
-        "Pad 2",
-        "Conv 3 k5 valid tanh",
-    ),
-    "patches": (
-        "ZeroPad 1",
-        "Conv 8 k4 s2 valid LReLU .2",
-        "Conv 12 k4 s2 nobias BN .9 LReLU .2",
-        "Conv 8 k4 IN LReLU .2",  # rows of padding: one before, two after
-        "ZeroPad 1",
-        "Conv 1 k4 valid",
-    ),
-    "digits": gan.recipe("cyclegan_digits_quick").generator,
-}
-
-
-@needs_torch
-@pytest.mark.parametrize("name", CHAINS)
-def test_pytorchs_chain_makes_the_same_image(name):
-    from benchmarks import torch_step
-
-    lines = CHAINS[name]
-    agree(network("chain", (20, 28, 3), lines, 0), torch_step.network(lines, (3, 20, 28)),
-          (20, 28, 3))  # fmt: skip
-
-
-NO_DICE = {  # without dropout, and with a pool that never fills: past fakes are drawn
-    "pix2pix": dict(up=("ConvT 6 k4 s2 IN ReLU", "ConvT 4 k4 s2 IN ReLU", "ConvT 1 k4 s2 tanh")),
-    "cycle": dict(pool_size=50),
-}
-SAME_SHAPES = dict(image_shape=(8, 8, 3), generator=tiny(game="cycle").generator_back)
-
-
-@needs_torch
-@pytest.mark.parametrize(
-    ("game", "changes"),
-    [
-        ("pix2pix", {}),
-        ("pix2pix", {"sees_input": False, "objective": "least_squares", "d_weight": 1.0}),
-        ("pix2pix", {"adversarial_weight": 0.0}),
-        ("cycle", {}),
-        ("cycle", {**SAME_SHAPES, "identity_weight": 5.0, "pool_size": 0}),
-    ],
-)
-def test_pytorch_plays_the_same_game_from_image_to_image(game, changes):
-    """Equal weights and batches: after some steps losses and kernels are still equal."""
-    judge = ("Conv 4 k4 s2 LReLU .2", "Conv 1 k4")
-    common = dict(discriminator=judge, final_rate=1.0)
-    recipe = tiny(game=game, **{**common, **NO_DICE[game], **changes})
-    played = game_of(recipe, two_kinds(game, recipe))
-    state = played.start()
-    step = translations.torch_translation.STEPS[game](recipe, played.batch)
-    ways = ("", "_back") if game == "cycle" else ("",)
-    names = [player + way for player in ("generator", "discriminator") for way in ways]
-    for name, module in zip(names, step.networks, strict=True):
-        copied(getattr(state, name), module)
-    start = {name: kernels(getattr(state, name)) for name in names}
-    compiled = loop.compile_step(played, state)
-    loss = {"pix2pix": "g_loss", "cycle": "d_loss"}[game]
-    ours = [float(compiled(played.batch(number))[loss]) for number in range(5)]
-    np.testing.assert_allclose([step() for _ in range(5)], ours, rtol=1e-3)
-    for name, module in zip(names, step.networks, strict=True):
-        ours = kernels(getattr(state, name))
-        copied(getattr(state, name), module, back=True)
-        moved, apart = ours - start[name], ours - kernels(getattr(state, name))
-        unused = name == "discriminator" and recipe.adversarial_weight == 0
-        assert moved.any() != unused, name
-        assert np.linalg.norm(apart) <= 0.01 * np.linalg.norm(moved), name
-
-
-def kernels(network) -> np.ndarray:
-    """All in one row. (A bias before a norm has no gradient, and Adam makes noise of that.)"""
-    weights = network.trainable_variables
-    return np.concatenate([w.numpy().ravel() for w in weights if len(w.shape) == 4])
-
-
-@needs_torch
-def test_pytorchs_pool_shows_every_second_time_a_fake_of_the_past():
-    import torch
-
-    pool = translations.torch_translation.Pool(4, seed=0)
-    first = torch.arange(4.0).reshape(4, 1, 1, 1)
-    assert torch.equal(pool.shown(first), first)  # while there is room
-    known, past = set(range(4)), 0
-    for step in range(1, 101):
-        fresh = torch.arange(4.0).reshape(4, 1, 1, 1) + 4 * step
-        new = set(fresh.flatten().int().tolist())
-        shown = set(pool.shown(fresh).flatten().int().tolist())
-        assert shown <= known | new and len(pool.images) == 4
-        past, known = past + len(shown - new), known | new
-    assert 150 < past < 250
-
-
 @pytest.mark.parametrize("torch_too", [pytest.param(True, marks=needs_torch), False])
 @pytest.mark.parametrize("game", ["pix2pix", "cycle"])
 def test_the_benchmark_from_image_to_image(game, torch_too, saved, monkeypatch, capsys):
@@ -291,7 +116,7 @@ def test_the_benchmark_from_image_to_image(game, torch_too, saved, monkeypatch, 
     monkeypatch.setitem(gan.RECIPES, "tiny", tiny(game=game, cycle_noise=0.1, negatives=0.5)
                         if game == "cycle" else tiny(game=game))  # fmt: skip
     if not torch_too:
-        monkeypatch.setattr(translations, "torch_translation", None)
+        monkeypatch.setattr(translations, "installed", lambda: False)
     translations.main(("tiny",))
     found, printed = saved["translations"]["tiny"], capsys.readouterr().out
     assert found["ours_ms"] > 0 and found["images_per_step"] == 4 and found["parameters"] > 0
