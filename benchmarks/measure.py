@@ -83,10 +83,17 @@ def saved(name: str) -> dict:
 
 def save(name: str, results: dict) -> None:
     """Write results/NAME.json with what they were measured on."""
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"machine": machine(), "results": results}, indent=2)
+    (RESULTS / f"{name}.json").write_text(text + "\n")
+
+
+def machine() -> dict:
+    """What a measurement depends on, the hour apart."""
     gpus = [
         tf.config.experimental.get_device_details(g) for g in tf.config.list_physical_devices("GPU")
     ]
-    machine = {
+    return {
         "processor": _processor(),
         "cores": os.cpu_count(),
         "gpus": [details.get("device_name") for details in gpus],
@@ -94,9 +101,6 @@ def save(name: str, results: dict) -> None:
         "tensorflow": tf.__version__,
         "keras": keras.__version__,
     }
-    RESULTS.mkdir(exist_ok=True)
-    text = json.dumps({"machine": machine, "results": results}, indent=2)
-    (RESULTS / f"{name}.json").write_text(text + "\n")
 
 
 def _processor() -> str:

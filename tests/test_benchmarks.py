@@ -1,5 +1,7 @@
 """The benchmarks measure what they say, on games of a second."""
 
+import json
+
 import numpy as np
 import pytest
 from e2e import image_set, tiny
@@ -8,6 +10,7 @@ import gan_course as gan
 from benchmarks import (
     ablation,
     draw,
+    gallery,
     hooks,
     measure,
     memory,
@@ -150,6 +153,37 @@ def test_an_idea_that_is_taken_back_changes_the_recipe_and_nothing_else():
         assert whole.dataset == dataset
         for idea, changes in ablation.TAKEN_BACK.items():
             assert set(whole.differences(whole.changed(**changes))) == set(changes), idea
+
+
+def test_a_run_of_the_gallery_goes_on_over_sittings_and_is_shown_at_its_end(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(gallery, "COUNT", 200)
+    monkeypatch.setattr(gallery, "GALLERY", {"tiny": gallery.Entry((0.01, 0.03), until=12)})
+    cadence = dict(log_every=2, sample_every=4, checkpoint_every=4)
+    monkeypatch.setitem(gan.RECIPES, "tiny", gan.recipe("demo").changed(name="tiny", **cadence))
+    gallery.main(["tiny"], minutes=0)  # one step
+    assert "tiny: step 1 of 12; the same command goes on" in capsys.readouterr().out
+    assert not gallery.PAGES.exists()
+    gallery.main(["tiny"], minutes=1)
+    shown = gallery.PAGES / "tiny"
+    assert {file.name for file in shown.iterdir()} == {
+        "moments.png", "history.png", "training.gif", "measures.txt", "row.json",
+    }  # fmt: skip
+    row = json.loads((shown / "row.json").read_text())
+    assert (row["step"], row["steps"], row["seed"]) == (12, 4000, 0)
+    assert row["distance"][0] > row["distance"][1] > 0
+    page = (gallery.PAGES / "README.md").read_text()
+    assert "12 steps of 4,000: no further" in page and "](tiny/moments.png)" in page
+    assert str(tmp_path) not in page + (shown / "measures.txt").read_text()
+
+
+def test_the_gallery_shows_every_reference_recipe():
+    quick = [name for name in gan.RECIPES if name.endswith("_quick")]
+    references = {name.removesuffix("_quick") for name in quick} & set(gan.RECIPES)
+    assert len(references) > 5 and references <= set(gallery.GALLERY)
+    assert all(0 < gallery.end_of(name) <= gan.recipe(name).steps for name in gallery.GALLERY)
 
 
 def test_the_results_in_the_repository_can_be_drawn(tmp_path):
