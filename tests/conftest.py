@@ -8,7 +8,7 @@ import pytest
 LONGEST = (
     "test_notebooks.py", "test_pix2pix.py", "test_lost.py", "test_recorded.py", "test_style.py",
     "test_cycle.py", "test_resume.py", "test_distributed.py", "test_benchmarks.py",
-    "test_diagnosis_runs.py", "test_diagnosis_advice.py", "test_every_recipe.py",
+    "test_diagnosis_runs.py", "test_diagnosis_advice.py",
     "test_keras_fit.py", "test_keras_fit_callbacks.py", "test_keras_fit_data.py",
     "test_keras_fit_resume.py", "test_modes.py", "test_determinism.py",
 )  # fmt: skip

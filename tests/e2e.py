@@ -1,22 +1,21 @@
 """Shared by the end-to-end tests: a tiny GAN, its data, and ways to compare two runs.
 
-Run as a program it trains that GAN in a process of its own, which a test can kill:
-
-  python tests/e2e.py OUT SESSIONS CHANGES
-
-CHANGES is JSON for `tiny`; a line with the first step of this process is added to SESSIONS.
+`trainer` trains that GAN in a process of its own, which a test can kill.
 """
 
 import csv
 import hashlib
-import json
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).parents[1]
 SHAPE = (8, 8, 1)
@@ -315,9 +314,47 @@ def last_logged_step(folder: Path) -> int:
     return steps[-1] if steps else 0
 
 
-def _main(out: str, sessions: str, changes: str) -> None:
+@dataclass
+class Forked:
+    """A process of `forked`, as far as `wait_until` and `finish` look at one."""
+
+    process: multiprocessing.Process
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def kill(self) -> None:
+        self.process.kill()
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        self.process.join(timeout)
+        return "", "what it printed stands among the output of the tests"
+
+    @property
+    def returncode(self) -> int | None:
+        return self.process.exitcode
+
+
+def forked(function, *args, **named) -> Forked:
+    """A function in a process of its own, forked off a server that has loaded TensorFlow and done
+    nothing with it: the many processes that are killed need not load it each."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["e2e", "gan_course.training.session"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests")]))
+        forkserver.ensure_running()
+    process = context.Process(target=function, args=args, kwargs=named)
+    process.start()
+    return Forked(process)
+
+
+def trainer(out: Path, session: Path, **changes) -> Forked:
+    """Train in a process that can be killed; its first step is written into `session`."""
+    return forked(_train_slowly, out, session, changes)
+
+
+def _train_slowly(out: Path, session: Path, changes: dict) -> None:
     """Train; every file takes 40 ms longer to write, so that most kills hit a half one."""
-    first = []
     fsync = os.fsync
 
     def slow_fsync(descriptor: int) -> None:
@@ -325,14 +362,8 @@ def _main(out: str, sessions: str, changes: str) -> None:
         fsync(descriptor)
 
     def note(step: int, *_) -> None:
-        if not first:
-            first.append(step)
-            with open(sessions, "a") as file:
-                file.write(f"{step}\n")
+        if not session.exists():
+            session.write_text(f"{step}\n")
 
     os.fsync = slow_fsync
-    train(Path(out), hooks=[note], **json.loads(changes))
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    train(out, hooks=[note], **changes)

@@ -54,19 +54,16 @@ def is_recorded(recipe) -> bool:
     return getattr(recipe, "judge", None) != "vgg19" and recipe.name != "cyclegan_facades"
 
 
-def record(recipe) -> dict:
-    """Train it, and say what came of it."""
+def record(recipe, out: Path) -> dict:
+    """Train it in the folder `out`, and say what came of it."""
     import gan_course as gan
 
-    with tempfile.TemporaryDirectory() as folder:
-        run = gan.train(recipe, Path(folder) / "run", progress=False)
-        variables = hashlib.sha256()
-        for name, variable in sorted(run.state.variables().items()):
-            variables.update(name.encode() + variable.numpy().tobytes())
-        with open(run.path / "history.csv", newline="") as file:
-            rows = [
-                {k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)
-            ]
+    run = gan.train(recipe, out, progress=False)
+    variables = hashlib.sha256()
+    for name, variable in sorted(run.state.variables().items()):
+        variables.update(name.encode() + variable.numpy().tobytes())
+    with open(run.path / "history.csv", newline="") as file:
+        rows = [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
     return {
         "variables": variables.hexdigest()[:16],
         "history": hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16],
@@ -93,7 +90,8 @@ def main() -> None:
             recipe = gan.recipe(name, steps=arguments.steps)
         else:
             continue
-        records[name] = record(recipe)
+        with tempfile.TemporaryDirectory() as folder:
+            records[name] = record(recipe, Path(folder) / "run")
         print(name, records[name], flush=True)
     arguments.file.write_text(
         json.dumps({"machine": machine(), "records": records}, indent=1) + "\n"

@@ -306,10 +306,7 @@ def test_a_run_stopped_by_ctrl_c_goes_on_to_the_same_best(stopped, tmp_path):
 @pytest.mark.slow
 def test_a_run_killed_while_it_writes_its_best_goes_on_to_the_same_best(stopped, tmp_path):
     out = tmp_path / "run"
-    process = e2e.start(
-        e2e.ROOT / "tests" / "e2e.py", out, tmp_path / "sessions", json.dumps(STOPPED),
-        GAN_COURSE_CACHE=os.environ["GAN_COURSE_CACHE"],  # with the classifier
-    )  # fmt: skip
+    process = e2e.trainer(out, tmp_path / "session", **STOPPED)
 
     def writes_its_best_of_step_24():
         return e2e.last_logged_step(out) >= 21 and any(out.rglob(".best.npz.*.tmp"))

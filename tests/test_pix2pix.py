@@ -3,7 +3,7 @@
 import e2e
 import numpy as np
 import pytest
-from test_resume import moments_of_ten_kills, trainer
+from test_resume import moments_of_ten_kills
 
 import gan_course as gan
 from gan_course import tf
@@ -268,7 +268,7 @@ def test_a_run_stopped_and_gone_on_with_ends_with_the_same_bits(tmp_path):
 def test_a_run_killed_ten_times_ends_with_the_same_bits(tmp_path, game):
     out, changes = tmp_path / "run", dict(steps=300, game=game)
     for number, (file, at, _) in enumerate(moments_of_ten_kills(seed=6)):
-        process = trainer(out, tmp_path / f"{number}", **changes)
+        process = e2e.trainer(out, tmp_path / f"{number}", **changes)
 
         def reached(file=file, at=at):
             return (out / file).exists() and e2e.last_logged_step(out) >= at
@@ -276,7 +276,7 @@ def test_a_run_killed_ten_times_ends_with_the_same_bits(tmp_path, game):
         e2e.wait_until(reached, process)
         process.kill()
         assert e2e.finish(process)[0] < 0
-    code, _, errors = e2e.finish(trainer(out, tmp_path / "last", **changes))
+    code, _, errors = e2e.finish(e2e.trainer(out, tmp_path / "last", **changes))
     assert code == 0, errors
     whole = e2e.train(tmp_path / "whole", **changes)
     assert e2e.same_weights(whole, gan.open_run(out))

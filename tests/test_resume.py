@@ -1,6 +1,5 @@
 """A run that is stopped, killed or damaged ends exactly as one that never was."""
 
-import json
 import os
 import random
 import shutil
@@ -33,10 +32,6 @@ class Kill:
     half_written: list[str]
 
 
-def trainer(out, sessions, **changes):
-    return e2e.start("tests/e2e.py", out, sessions, json.dumps(changes))
-
-
 def moments_of_ten_kills(seed):
     """(file and step to wait for, seconds more): at the start, at a random step of each eighth
     of the run, and when the last checkpoint is saved but no result is written."""
@@ -61,7 +56,7 @@ def killed(tmp_path_factory):
     kills = []
     for file, step, more in moments_of_ten_kills(seed=11):
         session = folder / f"session_{len(kills)}"
-        process = trainer(out, session, **TOLD)
+        process = e2e.trainer(out, session, **TOLD)
 
         def reached(file=file, step=step):
             return (out / file).exists() and e2e.last_logged_step(out) >= step
@@ -81,7 +76,7 @@ def killed(tmp_path_factory):
                 half_written=[half.name for half in out.rglob(".*.tmp")],
             )
         )
-    code, _, errors = e2e.finish(trainer(out, folder / "last", **TOLD))
+    code, _, errors = e2e.finish(e2e.trainer(out, folder / "last", **TOLD))
     assert code == 0, errors
     return gan.open_run(out), kills
 
@@ -236,7 +231,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
 
 def test_another_process_gives_the_same_weights(tmp_path):
     here = e2e.train(tmp_path / "here", **e2e.CONVOLUTIONS)
-    process = trainer(tmp_path / "there", tmp_path / "sessions", **e2e.CONVOLUTIONS)
+    process = e2e.trainer(tmp_path / "there", tmp_path / "sessions", **e2e.CONVOLUTIONS)
     code, _, errors = e2e.finish(process)
     assert code == 0, errors
     assert e2e.same_weights(gan.open_run(tmp_path / "there"), here)

@@ -1,6 +1,5 @@
 """A picture as the thing that is trained: the losses by hand, exact resume, the three judges."""
 
-import json
 import os
 import signal
 import zlib
@@ -267,20 +266,10 @@ def test_another_style_or_judge_is_another_run(tmp_path):
         paint(tmp_path, steps=3, pooling="max", content_layers=("conv3",))
 
 
-PAINT = """
-import json, sys
-sys.path.insert(0, "tests")
-import test_style
-test_style.paint(sys.argv[1], **json.loads(sys.argv[2]))
-"""
-
-
 @pytest.mark.slow
 def test_a_run_killed_twice_ends_with_the_same_bits(tmp_path):
-    changes = json.dumps(dict(steps=400))
-
     def begin():
-        return e2e.start("-c", PAINT, tmp_path / "run", changes)
+        return e2e.forked(paint, tmp_path / "run", steps=400)
 
     for step in (60, 210):
         process = begin()

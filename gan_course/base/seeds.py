@@ -23,7 +23,8 @@ DROPOUT = 11  # the dropout of a translation
 CYCLE_NOISE = 12  # what is laid over a translation before the way back
 NEGATIVES = 13  # which images a generator reads as their negatives
 
-_ALGORITHM = "philox"  # TensorFlow's choice on a CPU and on a GPU; named, so that it stays
+_PHILOX = tf.random.Algorithm.PHILOX.value  # TensorFlow's choice on a CPU and on a GPU
+_SCRAMBLE = 0x02461E293EC8F720  # the key with which TensorFlow makes a key and a counter of a seed
 
 
 def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:
@@ -41,21 +42,36 @@ def derive(run_seed: int, stream: int, step, index=0) -> tf.Tensor:
 
 
 def fold_in(seed: tf.Tensor, number) -> tf.Tensor:
-    """Another seed (2,) for each number."""
-    number = tf.cast(number, tf.int32)
-    return tf.random.experimental.stateless_fold_in(seed, number, alg=_ALGORITHM)
+    """Another seed (2,) for each number: `tf.random.experimental.stateless_fold_in`."""
+    return tf.stack([_words([], tf.int32, _source(seed)), tf.cast(number, tf.int32)])
 
 
 def uniform(shape: list[int], seed: tf.Tensor, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
     """Numbers from U[low, high), float32."""
-    return tf.random.stateless_uniform(shape, seed, minval=low, maxval=high, alg=_ALGORITHM)
+    numbers = tf.raw_ops.StatelessRandomUniformV2(shape=shape, **_source(seed))
+    return numbers * (high - low) + low
 
 
 def uniform_words(count, seed: tf.Tensor) -> tf.Tensor:
-    """As many random words (count,), uint32, every bit of them 0 or 1 alike."""
-    return tf.random.stateless_uniform(
-        [count], seed, minval=None, maxval=None, dtype=tf.uint32, alg=_ALGORITHM
-    )
+    """As many random words (count,), uint32, every bit of them 0 or 1 alike; the same under XLA,
+    whose kernel of `_source` is another."""
+    scramble = tf.constant([_SCRAMBLE], tf.uint64)
+    source = dict(key=scramble, counter=tf.cast(seed, tf.uint64), alg=_PHILOX)
+    mixed = tf.reshape(_words([4], tf.uint32, source), [2, 2])
+    key, counter = tf.split(tf.bitcast(mixed, tf.uint64), 2)
+    source = dict(key=key, counter=tf.pad(counter, [[1, 0]]), alg=_PHILOX)
+    return _words([count], tf.uint32, source)
+
+
+def _words(shape: list, dtype: tf.DType, source: dict) -> tf.Tensor:
+    return tf.raw_ops.StatelessRandomUniformFullIntV2(shape=shape, dtype=dtype, **source)
+
+
+def _source(seed: tf.Tensor) -> dict:
+    """What the kernels take in place of a seed. `tf.random.stateless_*` with a named algorithm work
+    it out in thirty operations each, which made half of the graph of a small game's step."""
+    key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
+    return dict(key=key, counter=counter, alg=_PHILOX)
 
 
 def layer_seed(run_seed: int, layer: str) -> int:
@@ -67,7 +83,7 @@ def layer_seed(run_seed: int, layer: str) -> int:
 def latents(kind: str, count: int, dim: int, seed: tf.Tensor) -> tf.Tensor:
     """Noise vectors (count, dim), float32, from N(0, 1) ("normal") or U(-1, 1) ("uniform")."""
     if kind == "normal":
-        return tf.random.stateless_normal([count, dim], seed, alg=_ALGORITHM)
+        return tf.raw_ops.StatelessRandomNormalV2(shape=[count, dim], **_source(seed))
     if kind == "uniform":
         return uniform([count, dim], seed, -1.0, 1.0)
     raise ValueError(f"latent must be 'normal' or 'uniform', got {kind!r}")

@@ -32,6 +32,21 @@ def describe(game: Game) -> dict:
     return {"recipe": game.recipe.to_json(), **game.identity()}
 
 
+def headline(game: Game, run_dir: RunDir, done: int) -> str:
+    """What is trained, on what, and where, in one line; `done` steps are made already."""
+    recipe, data, where = game.recipe, game.data, f"{run_dir.path}"
+    if done == recipe.steps:
+        where += ", where all steps are made already"
+    elif done:
+        where += f", going on after step {done:,}"
+    counts = recipe.batch_size, len(data.x_train)
+    of, known = (f"{each:,} image{'s' if each != 1 else ''}" for each in counts)
+    return (
+        f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {of}; "
+        f"{data.name}, {known} {data.source}; in {where}"
+    )
+
+
 def session(recipe: Recipe, replicas: int | None, done: int) -> dict:
     """What one session computes with: on all of it depends whether the bits are the same again.
 

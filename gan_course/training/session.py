@@ -30,6 +30,7 @@ from gan_course.runs.identity import (
     check_progress,
     check_same_run,
     describe,
+    headline,
     say_what_changed,
     session,
     sessions_of,
@@ -147,8 +148,12 @@ class Session:
 
     def drive(self) -> None:
         """Make the steps that are left; saves when interrupted."""
-        calls, compiled = self._compiled()
         steps, last = range(self.done, self.recipe.steps), self.recipe.steps
+        self._begin()
+        if not steps and self.writes and self.run_dir.history.exists():  # nothing to compile
+            self._begin_files(history.columns(self.run_dir.history)[len(history.FIRST) :])
+            return
+        calls, compiled = self._compiled()
         if not self.writes:
             stops = [
                 default_hooks.every(count, default_hooks.nan_stop, last)
@@ -156,7 +161,7 @@ class Session:
             ]
             loop.fit(self.game, self.state, compiled, steps, stops, steps_per_call=calls)
             return
-        rows = self._begin_files(list(compiled.structured_outputs))
+        rows = self._begin_files([*compiled.structured_outputs, *(["distance"] * bool(self.meter))])
         with contextlib.ExitStack() as open_bar:
             hooks = default_hooks.of_run(self.run_dir, self.game, self.meter, rows)
             hooks += self.own_hooks
@@ -174,25 +179,27 @@ class Session:
             write_results(run)
         return run
 
-    def _compiled(self) -> tuple[int, loop.CompiledStep]:
-        """How many steps one call makes, and the call; says what is trained, and with what."""
+    def _begin(self) -> None:
+        """Say what is trained, and with what."""
         now = session(self.recipe, distributed.count(self.strategy), self.done)
         if self.writes and self.done < self.recipe.steps:
             say_what_changed(self.run_dir, self.sittings, now)
         if self.writes and self.progress:
-            print(self._headline())
+            print(headline(self.game, self.run_dir, self.done))
         if self.done < self.recipe.steps or not self.sittings:  # else nothing is left to compute
             self.sittings = [*self.sittings, now]
+
+    def _compiled(self) -> tuple[int, loop.CompiledStep]:
+        """How many steps one call makes, and the call."""
         alone = not self.own_hooks and self.strategy is None  # nobody asked to see every step
         calls = loop.steps_per_call(self.recipe, self.done) if alone else 0
         calls = calls or self.recipe.steps_per_call or 1
         return calls, loop.compile_step(self.game, self.state, self.strategy, calls)
 
-    def _begin_files(self, scalars: list[str]) -> list[dict]:
+    def _begin_files(self, columns: list[str]) -> list[dict]:
         """Bring the folder to the state of the step that it goes on from; its history so far."""
         self.run_dir.write_recipe({**self.description, "made_with": self.sittings})
         self.run_dir.write_failure(None)
-        columns = [*scalars, *(["distance"] if self.meter else [])]
         rows = history.restart(self.run_dir.history, self.done, columns)
         self.run_dir.forget_after(self.done)
         if self.done == 0:  # the untrained networks: the first frame
@@ -219,19 +226,6 @@ class Session:
                 f"stopped after step {made:,}, everything is saved in {self.run_dir.path}; "
                 "run the same again and it goes on from there"
             )
-
-    def _headline(self) -> str:
-        recipe, data, where = self.recipe, self.game.data, f"{self.run_dir.path}"
-        if self.done == recipe.steps:
-            where += ", where all steps are made already"
-        elif self.done:
-            where += f", going on after step {self.done:,}"
-        counts = recipe.batch_size, len(data.x_train)
-        of, known = (f"{each:,} image{'s' if each != 1 else ''}" for each in counts)
-        return (
-            f"{recipe.name}, seed {recipe.seed}: {recipe.steps:,} steps of {of}; "
-            f"{data.name}, {known} {data.source}; in {where}"
-        )
 
 
 @contextlib.contextmanager

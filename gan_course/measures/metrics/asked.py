@@ -5,7 +5,6 @@ ratios. Each is worth something only beside the same of real images: no classifi
 """
 
 import numpy as np
-from sklearn.metrics import pairwise_distances
 
 from gan_course.measures.metrics.checked import feature_sets
 from gan_course.measures.metrics.frechet import frechet_distance
@@ -103,6 +102,8 @@ def variance_shares(features: np.ndarray) -> dict[str, float]:
 
 def _spread(rows: np.ndarray) -> float:
     """The mean distance of two different rows."""
+    from sklearn.metrics import pairwise_distances  # here: it takes a second to load
+
     count = len(rows)
     return float(pairwise_distances(rows).sum() / (count * (count - 1)))
 
