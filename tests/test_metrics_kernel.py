@@ -94,6 +94,18 @@ def test_the_spread_is_the_standard_deviation_over_subsets():
     assert spread == pytest.approx(np.std(found), rel=0.15)
 
 
+@pytest.mark.parametrize("size", [3, 30])  # a kernel for each subset; one for all of them
+def test_each_subset_is_two_draws_without_repetition_and_the_estimate_of_all_their_pairs(size):
+    one, other = features(60, 4, 20), features(50, 4, 21, shift=0.3)
+    rng = np.random.default_rng(7)
+    found = [
+        mmd(one[rng.choice(60, size, False)], other[rng.choice(50, size, False)])
+        for _ in range(100)
+    ]
+    expected = pytest.approx((np.mean(found), np.std(found)), rel=1e-9)
+    assert kernel_distance(one, other, subset_size=size, seed=7) == expected
+
+
 def test_rows_in_another_order_change_the_mean_by_no_more_than_the_subsets_do():
     one, other = features(200, 5, 14), features(160, 5, 15, shift=0.2)
     there, spread = kernel_distance(one, other, subset_size=40)
