@@ -35,6 +35,7 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.settings layers
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.growth
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.evaluate
 	$(BIN)/python -m benchmarks.precision

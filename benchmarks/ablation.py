@@ -15,7 +15,6 @@ from benchmarks.measure import save
 from benchmarks.quality import QUICK, Judge, train_by_clock
 from gan_course.data import ImageSet
 from gan_course.games.game import game_of
-from gan_course.measures.features import features_for
 from gan_course.recipes.schema import Recipe
 from gan_course.training import loop
 
@@ -61,7 +60,7 @@ def seconds_a_step(recipe: Recipe, data: ImageSet, count: int = 60) -> float:
 
 def main(dataset: str, seeds: int, seconds: float) -> None:
     data = gan.data.load(dataset)
-    judge = Judge(features_for(data), data.x_test)
+    judge = Judge.of(data)
     any_step = dict.fromkeys(("log_every", "sample_every", "checkpoint_every"), 1)
     results: dict[str, list[dict]] = {name: [] for name in TAKEN_BACK}
     print(f"{'':24} seed   steps  seconds  distance")

@@ -61,9 +61,35 @@ def draw_memory(results: dict) -> object:
     return drawn
 
 
+def draw_growth(results: dict) -> object:
+    """Time and memory of a step against the side, and against the batch; a dotted line is what the
+    number of pixels, or of images, would make of the last case."""
+    drawn, axes = figure(2, 2, width=9, height=6)
+    for row, (measure, label) in enumerate((("ms", "ms a step"), ("megabytes", "MB at the peak"))):
+        for column, (varied, fixed, power) in enumerate(
+            (("side", "batch", 2), ("batch", "side", 1))
+        ):
+            axis = axes[2 * row + column]
+            for game, color in (("pix2pix", "tab:blue"), ("cycle", "tab:orange")):
+                cases = [c for c in results["cases"] if c["game"] == game]
+                cases = [c for c in cases if c[fixed] == results[fixed]]
+                places, values = zip(*sorted((c[varied], c[measure]) for c in cases), strict=True)
+                axis.plot(places, values, "o-", color=color, label=game)
+                even = [values[-1] * (place / places[-1]) ** power for place in places]
+                axis.plot(places, even, ":", color=color, linewidth=0.8)
+            axis.set(
+                xscale="log", yscale="log", xlabel=varied, ylabel=label,
+                title=f"{fixed} {results[fixed]}",
+            )  # fmt: skip
+            axis.set_xticks(places, [str(place) for place in places])
+            axis.legend(fontsize=8)
+    drawn.tight_layout()
+    return drawn
+
+
 def main(folder: Path = PICTURES) -> None:
     folder.mkdir(exist_ok=True)
-    drawings = {"steps": draw_steps, "memory": draw_memory}
+    drawings = {"steps": draw_steps, "memory": draw_memory, "growth": draw_growth}
     for file in sorted(RESULTS.glob("*.json")):
         results = json.loads(file.read_text())["results"]
         if file.stem.startswith("quality_"):

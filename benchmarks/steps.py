@@ -6,7 +6,7 @@ The classic loop is that of many tutorials: `predict` makes the fakes, then `tra
 once for D on real and fake images together, once for G through a frozen D. (It has no gradient
 penalty.) PyTorch, where it is installed, plays the same game eagerly, in a process of its own: see
 torch_step.py. Where the recipe's order is alternating, it makes new fakes for G, as we do; the last
-column is without them, as in PyTorch's own tutorial.
+column is without them, as in PyTorch's own tutorial. Conditional recipes have no classic loop.
 """
 
 import itertools
@@ -22,25 +22,25 @@ from benchmarks.measure import in_turns, median_ratio, save
 from benchmarks.torch_process import TorchPlayer, installed
 from gan_course.base.backend import keras, tf
 from gan_course.data import ImageSet
-from gan_course.data.batches import Batches
 from gan_course.data.ranges import from_uint8
-from gan_course.games.game import game_of
+from gan_course.games.game import Game, game_of
+from gan_course.recipes.adversarial import Adversarial
 from gan_course.training import loop
 
 BATCHES = 8  # made beforehand for PyTorch
-RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if recipe.game == "adversarial")
+RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if isinstance(recipe, Adversarial))
 
 
-def our_steps(recipe, images):
+def our_steps(game: Game):
     """A call of ours; it makes `loop.steps_per_call` steps."""
-    game, several = game_of(recipe, ImageSet("images", images)), loop.steps_per_call(recipe)
+    several = loop.steps_per_call(game.recipe)
     compiled = loop.compile_step(game, game.start(), steps_per_call=several)
     steps = itertools.count()
 
     def call():
-        found = [game.batch(next(steps))["images"] for _ in range(several)]
-        batch = {"images": found[0] if several == 1 else np.stack(found)}
-        return float(compiled(batch)["d_loss"])
+        found = [game.batch(next(steps)) for _ in range(several)]
+        together = {name: np.stack([batch[name] for batch in found]) for name in found[0]}
+        return float(compiled(found[0] if several == 1 else together)["d_loss"])
 
     return call
 
@@ -88,14 +88,22 @@ def _classic_optimizer(recipe, rate: float) -> keras.optimizers.Optimizer:
     return keras.optimizers.RMSprop(rate)
 
 
-def contestants(recipe, images, opened: ExitStack) -> dict[str, Callable | TorchPlayer]:
+def random_images(recipe: Adversarial) -> ImageSet:
+    """Noise of the recipe's shape, and labels where it reads some."""
+    rng, count = np.random.default_rng(0), max(2000, recipe.batch_size)
+    pixels = rng.integers(0, 256, (count, *recipe.image_shape), np.uint8)
+    told = recipe.game == "conditional"
+    return ImageSet("noise", pixels, rng.integers(0, recipe.classes, count) if told else None)
+
+
+def contestants(recipe: Adversarial, opened: ExitStack) -> dict[str, Callable | TorchPlayer]:
     """opened: what ends the processes of the contestants that have one."""
-    found = {"ours": our_steps(recipe, images)}
-    if recipe.penalty is None:
-        found["classic"] = classic_step(recipe, images)
+    game = game_of(recipe, random_images(recipe))
+    found = {"ours": our_steps(game)}
+    if recipe.penalty is None and recipe.game == "adversarial":
+        found["classic"] = classic_step(recipe, game.data.x_train)
     if installed():
-        batches = Batches(images, recipe.batch_size, recipe.d_steps, recipe.seed)
-        made = [batches(step) for step in range(BATCHES)]
+        made = [game.batch(step) for step in range(BATCHES)]
         shared = recipe.order == "simultaneous"
         kinds = {"torch": shared} if shared else {"torch": False, "torch, same fakes": True}
         for name, same_fakes in kinds.items():
@@ -109,10 +117,8 @@ def main(names: tuple[str, ...]) -> None:
     print(f"{'recipe':27} {'ours':>11} {'images/s':>9}" + "".join(f"{o:>19}" for o in others))
     for name in names:
         recipe = gan.recipe(name)
-        shape = (max(2000, recipe.batch_size), *recipe.image_shape)
-        images = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
         with ExitStack() as opened:
-            times = in_turns(contestants(recipe, images, opened))
+            times = in_turns(contestants(recipe, opened))
         times["ours"] = [time / loop.steps_per_call(recipe) for time in times["ours"]]
         ours = statistics.median(times["ours"])
         rate = recipe.images_per_step / ours * 1e3

@@ -1,7 +1,7 @@
 """The process in which PyTorch plays: started by torch_process.py, not by hand.
 
 In, on stdin: a pickled recipe, its batches, and how the fakes are used; then a number of steps a
-line. Out, on stdout: how many numbers the networks learn, and the version of PyTorch; then the
+line. Out, on stdout: how many numbers are learnt, and the version of PyTorch; then the
 seconds of those steps, a line each time. TensorFlow is never loaded here.
 """
 
@@ -13,7 +13,8 @@ import warnings
 
 import torch
 
-from benchmarks import torch_step, torch_translation
+from benchmarks import torch_step, torch_style, torch_translation
+from gan_course.recipes.style import Style
 from gan_course.recipes.translating import Translating
 
 
@@ -24,7 +25,10 @@ def main() -> None:
     def batch(number: int):
         return batches[number % len(batches)]
 
-    if isinstance(recipe, Translating):
+    if isinstance(recipe, Style):
+        step = torch_style.StyleStep(recipe, batch(0))
+        parameters = step.image.numel()
+    elif isinstance(recipe, Translating):
         parameters = torch_translation.parameters(recipe)
         step = torch_translation.STEPS[recipe.game](recipe, batch)
     else:

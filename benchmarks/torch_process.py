@@ -20,7 +20,7 @@ import numpy as np
 
 from gan_course.recipes.schema import Recipe
 
-Batch = np.ndarray | dict[str, np.ndarray]  # as the recipe's game makes it
+Batch = dict[str, np.ndarray]  # as the recipe's game makes it
 
 
 def installed() -> bool:
@@ -32,7 +32,8 @@ class TorchPlayer:
     """The other process; `with` ends it.
 
     Args:
-      batches: uint8, as the game makes them for its first steps.
+      batches: as the game makes them for its first steps; of a painting the pictures, see
+        torch_style.py.
       same_fakes: see torch_step.py.
 
     Raises:

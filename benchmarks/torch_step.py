@@ -2,7 +2,8 @@
 
 In: a recipe. Out: a function that makes one step. The networks are read from the same lines. D
 learns from real batches and from fakes that are detached, new ones for each batch; then G learns
-through the new D: from the last fakes again, as in the tutorial, or from new ones.
+through the new D: from the last fakes again, as in the tutorial, or from new ones. Where the
+recipe is conditional both are told the labels, D as planes.
 
 Source: https://pytorch.org/tutorials/beginner/dcgan_faces_tutorial.html
 """
@@ -16,21 +17,21 @@ from torch import nn
 from torch.nn import functional
 
 from gan_course.recipes.adversarial import Adversarial
+from gan_course.recipes.conditional import Conditional
 from gan_course.recipes.translating import Translating
 
+Batches = Callable[[int], dict[str, np.ndarray]]  # as our game makes them
 
-def torch_step(
-    recipe: Adversarial, batches: Callable[[int], np.ndarray], same_fakes: bool
-) -> Callable[[], float]:
-    """One step of `recipe` on uint8 images `batches(step)`: (d_steps, batch, H, W, C).
+
+def torch_step(recipe: Adversarial, batches: Batches, same_fakes: bool) -> Callable[[], float]:
+    """One step of `recipe` on `batches(step)`: images, uint8 (d_steps, batch, H, W, C), and
+    labels (d_steps, batch) where there are some.
 
     Args:
       same_fakes: G learns from D's last fakes, which saves a forward pass of G.
     """
     torch.manual_seed(recipe.seed)
-    height, width, channels = recipe.image_shape
-    generator = network(recipe.generator, (recipe.latent_dim,))
-    discriminator = network(recipe.discriminator, (channels, height, width))
+    generator, discriminator = players(recipe)
     g_optimizer = optimizer(recipe, recipe.g_learning_rate, generator.parameters())
     d_optimizer = optimizer(recipe, recipe.d_learning_rate, discriminator.parameters())
     d_loss, g_loss = LOSSES[recipe.objective]
@@ -59,26 +60,47 @@ def torch_step(
 
     def step() -> float:
         nonlocal count
-        reals = torch.from_numpy(batches(count)).permute(0, 1, 4, 2, 3).contiguous()
+        batch = batches(count)
+        reals = torch.from_numpy(batch["images"]).permute(0, 1, 4, 2, 3).contiguous()
         reals = reals.float() * ((high - low) / 255) + low
+        labels = torch.from_numpy(batch["labels"]).long() if "labels" in batch else None
         count += 1
-        for real in reals:
-            fake = generator(noise())
-            loss = learn_d(real, fake.detach())
-        learn_g(fake if same_fakes else generator(noise()))
+        for number, real in enumerate(reals):
+            told = None if labels is None else functional.one_hot(labels[number], recipe.classes)
+            fake = generator(beside(noise(), told))
+            loss = learn_d(beside(real, told), beside(fake.detach(), told))
+        learn_g(beside(fake if same_fakes else generator(beside(noise(), told)), told))
         return float(loss.detach())
 
     return step
 
 
+def beside(inputs: torch.Tensor, told: torch.Tensor | None) -> torch.Tensor:
+    """Inputs (batch, …) and, behind them, the labels, one-hot (batch, classes): numbers beside
+    numbers, planes beside planes."""
+    if told is None:
+        return inputs
+    label = told.float().reshape(*told.shape, *[1] * (inputs.dim() - 2))
+    return torch.cat((inputs, label.expand(*told.shape, *inputs.shape[2:])), 1)
+
+
+def players(recipe: Adversarial) -> tuple[nn.Module, nn.Module]:
+    """The generator and the discriminator, which take the labels as `beside` puts them."""
+    told = 0
+    if isinstance(recipe, Conditional):
+        if recipe.condition != "planes":
+            raise ValueError(f"only planes are played here, not {recipe.condition!r}")
+        told = recipe.classes
+    height, width, channels = recipe.image_shape
+    return (
+        network(recipe.generator, (recipe.latent_dim + told,)),
+        network(recipe.discriminator, (channels + told, height, width)),
+    )
+
+
 def parameters(recipe: Adversarial) -> int:
     """Of both networks: must be as many as ours."""
-    height, width, channels = recipe.image_shape
-    networks = (
-        network(recipe.generator, (recipe.latent_dim,)),
-        network(recipe.discriminator, (channels, height, width)),
-    )
-    return sum(weights.numel() for each in networks for weights in each.parameters())
+    return sum(weights.numel() for each in players(recipe) for weights in each.parameters())
 
 
 def network(lines: tuple[str, ...], shape: tuple[int, ...]) -> nn.Sequential:
@@ -141,6 +163,8 @@ def _layer(word: str, numbers: list[float], options: list[str], shape: tuple[int
         made = nn.Unflatten(1, shape)
     elif word == "Flatten":
         made, shape = nn.Flatten(), (math.prod(shape),)
+    elif word == "GlobalMaxPool":
+        made, shape = nn.Sequential(nn.AdaptiveMaxPool2d(1), nn.Flatten()), shape[:1]
     elif word == "Up":
         made, shape = nn.Upsample(scale_factor=2), (shape[0], *(2 * side for side in shape[1:]))
     else:

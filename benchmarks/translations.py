@@ -1,10 +1,11 @@
-"""The train step from image to image (pix2pix, CycleGAN) against eager PyTorch, in turns.
+"""The train step from image to image (pix2pix, CycleGAN, style) against eager PyTorch, in turns.
 
 python -m benchmarks.translations [RECIPE ...]
 
-Both have the same networks and losses: see torch_translation.py. PyTorch plays in a process of its
-own, on batches that our game made beforehand; ours makes its own as it goes, crops and all. The
-images are random. Where PyTorch is not installed, ours is timed alone.
+Both have the same networks and losses: see torch_translation.py and torch_style.py. PyTorch plays
+in a process of its own, on batches that our game made beforehand; ours makes its own as it goes,
+crops and all. The images are random. (So are the filters of the judge of paintings, which cost what
+the taught ones cost.) Where PyTorch is not installed, ours is timed alone.
 """
 
 import itertools
@@ -21,10 +22,11 @@ from benchmarks.torch_process import TorchPlayer, installed
 from gan_course.data import ImageSet
 from gan_course.data.pairs import Pairs, Unpaired
 from gan_course.games.game import Game, game_of
+from gan_course.recipes.style import Style
 from gan_course.recipes.translating import Translating
 from gan_course.training import loop
 
-KINDS = {"pix2pix": Pairs, "cycle": Unpaired}  # of data, by the recipe's game
+KINDS = {"pix2pix": Pairs, "cycle": Unpaired, "style": Unpaired}  # of data, by the recipe's game
 RECIPES = tuple(
     name for name, recipe in gan.RECIPES.items() if recipe.game in KINDS and name.endswith("_quick")
 )
@@ -32,23 +34,40 @@ IMAGES = 1000  # of each kind
 BATCHES = 32  # made beforehand for PyTorch
 
 
-def random_game(recipe: Translating) -> Game:
-    """The recipe's game on random images of its shapes."""
+def random_game(recipe: Translating | Style) -> Game:
+    """The recipe's game on random images of its shapes; two, where one is painted."""
     rng, count = np.random.default_rng(0), max(IMAGES, recipe.batch_size)
+    if isinstance(recipe, Style):
+        recipe, count = recipe.changed(judge="random"), 1
+    from_ = getattr(recipe, "input_shape", recipe.image_shape)
     inputs, targets = (
         ImageSet(name, rng.integers(0, 256, (count, *shape), np.uint8))
-        for name, shape in (("inputs", recipe.input_shape), ("targets", recipe.image_shape))
+        for name, shape in (("inputs", from_), ("targets", recipe.image_shape))
     )
     return game_of(recipe, KINDS[recipe.game].of("random", inputs, targets))
 
 
 def our_step(game: Game) -> Callable[[], float]:
     compiled, steps = loop.compile_step(game, game.start()), itertools.count()
-    return lambda: float(compiled(game.batch(next(steps)))["g_loss"])
+    loss = "total" if isinstance(game.recipe, Style) else "g_loss"
+    return lambda: float(compiled(game.batch(next(steps)))[loss])
 
 
-def parameters(recipe: Translating) -> int:
-    """How many numbers the networks learn."""
+def batches(game: Game) -> list[dict[str, np.ndarray]]:
+    """What PyTorch's process is given."""
+    if not isinstance(game.recipe, Style):
+        return [game.batch(step) for step in range(BATCHES)]
+    pictures = {"content": game.data.x_train, "style": game.data.inputs.x_train}
+    weights = [layer.get_weights() for layer in game.judge.model.layers if layer.weights]
+    for number, (kernel, bias) in enumerate(weights):
+        pictures |= {f"kernel{number}": kernel, f"bias{number}": bias}
+    return [pictures]
+
+
+def parameters(recipe: Translating | Style) -> int:
+    """How many numbers are learnt: those of the networks, or of the picture."""
+    if isinstance(recipe, Style):
+        return int(np.prod(recipe.image_shape))
     return sum(
         int(np.prod(weight.shape))
         for network in game_of(recipe).build()
@@ -56,7 +75,9 @@ def parameters(recipe: Translating) -> int:
     )
 
 
-def contestants(recipe: Translating, opened: ExitStack) -> dict[str, Callable | TorchPlayer]:
+def contestants(
+    recipe: Translating | Style, opened: ExitStack
+) -> dict[str, Callable | TorchPlayer]:
     """opened: what ends PyTorch's process.
 
     Raises:
@@ -65,8 +86,7 @@ def contestants(recipe: Translating, opened: ExitStack) -> dict[str, Callable | 
     game, ours = random_game(recipe), parameters(recipe)
     found = {"ours": our_step(game)}
     if installed():
-        made = [game.batch(step) for step in range(BATCHES)]
-        found["torch"] = opened.enter_context(TorchPlayer(recipe, made))
+        found["torch"] = opened.enter_context(TorchPlayer(recipe, batches(game)))
         theirs = found["torch"].parameters
         if theirs != ours:
             raise RuntimeError(f"{recipe.name}: {ours:,} parameters, but {theirs:,} in PyTorch")

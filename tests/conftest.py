@@ -29,7 +29,8 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.name in LONGEST + TRAINING:
             item.add_marker(pytest.mark.slow)
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from benchmarks import (
     ablation,
     draw,
     gallery,
+    growth,
     hooks,
     measure,
     memory,
@@ -34,7 +35,17 @@ needs_torch = pytest.mark.skipif(not installed(), reason="PyTorch is not install
 def saved(monkeypatch) -> dict:
     """What a benchmark would write into results/."""
     found = {}
-    for module in (memory, options, quality, scale, startup, steps, translated, translations):
+    for module in (
+        growth,
+        memory,
+        options,
+        quality,
+        scale,
+        startup,
+        steps,
+        translated,
+        translations,
+    ):
         monkeypatch.setattr(module, "save", found.__setitem__)
     return found
 
@@ -252,6 +263,19 @@ def test_memory_is_measured_in_processes_of_their_own(saved, monkeypatch):
     memory.main("gan_plane", 100)
     assert list(saved["memory"]["over_steps"]) == list(range(10, 101, 10))
     assert saved["memory"]["against_images"][500] > 100  # MB: TensorFlow alone
+
+
+def test_growth_keeps_the_networks_and_changes_side_and_batch(saved, monkeypatch):
+    monkeypatch.setattr(growth, "NAMES", {"cycle": "cyclegan_emoji_quick"})
+    monkeypatch.setattr(growth, "SIDES", (16,))
+    monkeypatch.setattr(growth, "BATCHES", (growth.AT_BATCH,))
+    monkeypatch.setattr(growth, "STEPS", 1)
+    growth.main()
+    (case,) = saved["growth"]["cases"]
+    assert (case["game"], case["side"], case["batch"]) == ("cycle", 16, growth.AT_BATCH)
+    assert case["ms"] > 0 and case["megabytes"] > 0
+    one, other = (growth.recipe_of("cycle", side, 2) for side in (32, 64))
+    assert set(one.differences(other)) == {"input_shape", "image_shape"}
 
 
 def test_the_start_is_that_of_the_command(saved, monkeypatch):

@@ -411,6 +411,18 @@ def test_another_cache_folder_gets_the_same_weights(kept, cache, capsys):
     assert [file.name for file in cache.iterdir()] == os.listdir(kept[1] / "classifiers")
 
 
+def test_a_network_of_one_s_own_is_taught_the_same_and_kept_beside_the_course_s(cache, kept):
+    found = short(labelled(), body=("Conv 4 k5 s2 tanh", "Flatten", "Dense 9 tanh"))
+    images, labels = pictures(200, seed=5)
+    seen, named = found.look(images)
+    assert seen.shape == (200, 9) and np.abs(seen).max() <= 1
+    assert (named == labels).mean() > 0.9
+    assert str(found).startswith("9 features of a classifier of the 2 classes of toy")
+    assert found.fingerprint != kept[0].fingerprint
+    assert short(labelled(), body=("Flatten", "Dense 9 tanh")).fingerprint != found.fingerprint
+    assert len(list(cache.iterdir())) == 2
+
+
 def test_other_data_are_not_measured_by_the_kept_classifier(kept, copied, learnt):
     images, labels = pictures(203, seed=9)
     others = [

@@ -11,6 +11,7 @@ from benchmarks import measure, steps, translations
 from benchmarks.torch_process import TorchPlayer, installed
 from gan_course.games.game import game_of
 from gan_course.models import network
+from gan_course.models.labels import label_planes
 from gan_course.models.translation import unet
 from gan_course.training import loop
 
@@ -48,7 +49,7 @@ def test_a_process_that_ends_before_its_time_says_so():
 @needs_torch
 def test_pytorch_plays_in_a_process_that_ends_with_its_block():
     recipe = tiny(steps=8)
-    batches = [game_of(recipe, image_set()).batch(step)["images"] for step in range(2)]
+    batches = [game_of(recipe, image_set()).batch(step) for step in range(2)]
     with TorchPlayer(recipe, batches) as player:
         assert player.play(3) > 0 and player.play(1) > 0
         assert player.version[0].isdigit()
@@ -90,14 +91,14 @@ def test_pytorch_builds_the_same_networks():
         recipe = gan.recipe(name)
         ours = sum(
             int(np.prod(weight.shape))
-            for network in gan.models.build(recipe)
+            for network in game_of(recipe).build()
             for weight in network.trainable_variables
         )
         assert parameters(recipe) == ours, name
 
 
 @needs_torch
-@pytest.mark.parametrize("name", translations.RECIPES)
+@pytest.mark.parametrize("name", [n for n in translations.RECIPES if n != "style_quick"])
 def test_pytorch_builds_the_same_networks_from_image_to_image(name):
     from benchmarks.torch_translation import parameters
 
@@ -227,6 +228,51 @@ def test_pytorch_plays_the_same_game_from_image_to_image(game, changes):
         unused = name == "discriminator" and recipe.adversarial_weight == 0
         assert moved.any() != unused, name
         assert np.linalg.norm(apart) <= 0.01 * np.linalg.norm(moved), name
+
+
+@needs_torch
+def test_pytorch_puts_labels_beside_numbers_and_planes_beside_planes():
+    import torch
+
+    from benchmarks.torch_step import beside
+
+    told = torch.tensor([[0, 1, 0], [0, 0, 1]])
+    assert beside(torch.full((2, 1), 7.0), told).tolist() == [[7, 0, 1, 0], [7, 0, 0, 1]]
+    images = np.random.default_rng(0).normal(size=(2, 4, 5, 1)).astype(np.float32)
+    planes = label_planes(told.numpy().astype(np.float32), 4, 5)
+    ours = np.concatenate([images, planes], axis=-1)
+    theirs = beside(torch.from_numpy(images.transpose(0, 3, 1, 2).copy()), told)
+    np.testing.assert_array_equal(theirs.numpy().transpose(0, 2, 3, 1), ours)
+
+
+@needs_torch
+def test_pytorch_plays_a_conditional_game_with_as_many_weights():
+    recipe = tiny(classes=3, steps=8)
+    game = game_of(recipe, image_set(3))
+    with TorchPlayer(recipe, [game.batch(step) for step in range(2)]) as player:
+        assert player.play(3) > 0
+        weights = [w for network in game.build() for w in network.trainable_variables]
+        assert player.parameters == sum(int(np.prod(w.shape)) for w in weights)
+
+
+@needs_torch
+def test_pytorch_sees_a_painting_as_we_do():
+    from benchmarks.torch_style import StyleStep
+
+    recipe = gan.recipe(
+        "style_quick", judge="random", image_shape=(24, 32, 3), epsilon=1e-7, variation_weight=1e4
+    )
+    game = translations.random_game(recipe)
+    state, step = game.start(), StyleStep(recipe, translations.batches(game)[0])
+    compiled = loop.compile_step(game, state)
+    ours = [float(compiled(game.batch(0))["total"]) for _ in range(5)]
+    np.testing.assert_allclose([step() for _ in range(5)], ours, rtol=0.01)
+    assert ours[4] != ours[0]
+    assert step.image.numel() == translations.parameters(recipe)
+    # Where both paint with an epsilon that counts for nothing, they paint alike.
+    ours, theirs = state.image.numpy(), step.image.detach().numpy().transpose(0, 2, 3, 1)
+    assert np.abs(theirs - game.content.numpy()).max() > 0.1
+    assert np.abs(ours - theirs).mean() < 0.01
 
 
 def kernels(network) -> np.ndarray:

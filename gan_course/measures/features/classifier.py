@@ -2,7 +2,7 @@
 
 In: the images of a dataset. Out: 64 features an image, and its class. Trained once for a dataset,
 from a fixed seed, and kept in the cache folder with how often it is right on images that it has
-not seen. What it learns to tell apart: see `tasks`.
+not seen. What it learns to tell apart: see `tasks`. Other networks can be taught the same.
 """
 
 import hashlib
@@ -36,7 +36,8 @@ _VERSION = 1  # count up when this file changes what is learnt: the cache then h
 class Classifier:
     """A classifier of images, and what it is worth.
 
-    model: images (N, H, W, C) in [-1, 1] -> [features (N, 64), logits (N, classes)].
+    model: images (N, H, W, C) in [-1, 1] -> [features (N, K), logits (N, classes)]; K is 64, but
+      for networks of one's own.
     task: what it tells apart, in words.
     accuracy: the share of unseen images on which it is right.
     names: of the classes of the dataset; empty where it tells turns apart.
@@ -56,17 +57,18 @@ class Classifier:
         return f"{checksum:08x}"
 
     def __str__(self) -> str:
+        width = self.model.output_shape[0][1]
         return (
-            f"{WIDTH} features of a classifier of {self.task}, right on {self.accuracy:.1%} "
+            f"{width} features of a classifier of {self.task}, right on {self.accuracy:.1%} "
             f"of unseen images (fingerprint {self.fingerprint})"
         )
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
-        """Features, float32 (N, 64), of uint8 images (N, H, W, C)."""
+        """Features, float32 (N, K), of uint8 images (N, H, W, C)."""
         return self.look(images)[0]
 
     def look(self, images: np.ndarray, batch: int = 500) -> tuple[np.ndarray, np.ndarray]:
-        """Features, float32 (N, 64), and the most likely class, (N,), of uint8 images.
+        """Features, float32 (N, K), and the most likely class, (N,), of uint8 images.
 
         Raises:
           InputError: if they are not of the size that it was trained on.
@@ -88,19 +90,23 @@ class Classifier:
         return forward.get_concrete_function(spec)
 
 
-def classifier_of(data: ImageSet, steps: int = 600) -> Classifier:
+def classifier_of(
+    data: ImageSet, steps: int = 600, body: tuple[str, ...] | None = None
+) -> Classifier:
     """The classifier of that dataset: from the cache, or trained now, within a minute.
 
     Args:
       steps: of training. Classifiers of different steps have different fingerprints.
+      body: the lines of a network of one's own, up to its features (the last `Dense`, which names
+        the classes, is added); None: the course's, strided convolutions down to 8 pixels a side.
 
     Raises:
       InputError: if there are too few images, a label has no name, or the cache folder cannot be
         written.
     """
     task = task_of(data)
-    lines = _lines(data.image_shape, task.classes)
-    whole = fresh(data.image_shape, task.classes)
+    lines = _lines(data.image_shape, task.classes, body)
+    whole = network("classifier", data.image_shape, lines, _SEED)
     file = _file(data, task.name, lines, steps)
     accuracy = _restored(whole, file)
     if accuracy is None:
@@ -119,16 +125,21 @@ def fresh(image_shape: tuple[int, int, int], classes: int) -> keras.Sequential:
     return network("classifier", image_shape, _lines(image_shape, classes), _SEED)
 
 
-def _lines(image_shape: tuple[int, int, int], classes: int) -> tuple[str, ...]:
-    """Strided convolutions down to 8 pixels a side, in the notation of the recipes."""
+def _lines(
+    image_shape: tuple[int, int, int], classes: int, body: tuple[str, ...] | None = None
+) -> tuple[str, ...]:
+    """The network in the notation of the recipes."""
+    return *(_body(image_shape) if body is None else body), f"Dense {classes}"
+
+
+def _body(image_shape: tuple[int, int, int]) -> tuple[str, ...]:
+    """Strided convolutions down to 8 pixels a side, and the features."""
     lines, side, filters = [], max(image_shape[:2]), 32
     while side > 8:
         lines.append(f"Conv {filters} k3 s2 nobias BN .9 ReLU")
         side, filters = -(-side // 2), 64
-    return (
-        *lines, "Conv 64 k3 nobias BN .9 ReLU", "Flatten", f"Dense {WIDTH} nobias BN .9 ReLU",
-        f"Dense {classes}",
-    )  # fmt: skip
+    last = "Conv 64 k3 nobias BN .9 ReLU", "Flatten", f"Dense {WIDTH} nobias BN .9 ReLU"
+    return *lines, *last
 
 
 def _scaled(images: tf.Tensor) -> tf.Tensor:
