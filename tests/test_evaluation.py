@@ -5,7 +5,6 @@ import json
 import math
 import re
 import shutil
-from functools import partial
 from itertools import pairwise
 
 import e2e
@@ -548,13 +547,10 @@ def bad_images(data, images, labels):
 )
 def judged(request):
     """name of the samples -> their evaluation; each by a thousand images that nobody has seen."""
-    with pytest.MonkeyPatch.context() as patch:
-        data, images, labels, steps = request.param()
-        features = classifier_of(data, steps)
-        samples = bad_images(data, images, labels)
-        faster = partial(metrics.kernel_distance, subsets=20)  # not 100, which take a minute
-        patch.setattr(metrics, "kernel_distance", faster)
-        return {name: evaluate(chosen, data, features) for name, chosen in samples.items()}
+    data, images, labels, steps = request.param()
+    features = classifier_of(data, steps)
+    samples = bad_images(data, images, labels)
+    return {name: evaluate(chosen, data, features) for name, chosen in samples.items()}
 
 
 WORSE_AND_WORSE = (

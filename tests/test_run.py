@@ -1,5 +1,6 @@
 """What `gan.train` returns and `gan.open_run` reads back, and what a student may bring."""
 
+import gc
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -227,6 +228,21 @@ def measure(step, *_):
 e2e.train(Path(sys.argv[1]), [measure], steps=2000, sample_every=20, checkpoint_every=50)
 print(resident[2000] - resident[300])
 """
+
+
+def graphs() -> int:
+    gc.collect()
+    return sum(type(each).__name__ == "FuncGraph" for each in gc.get_objects())
+
+
+def test_a_training_that_is_over_leaves_no_graph_behind(tmp_path):
+    """But for those that draw samples, of which a few are kept."""
+    for number in range(5):
+        e2e.train(tmp_path / f"first {number}", steps=2, results=False)
+    before = graphs()
+    for number in range(3):
+        e2e.train(tmp_path / f"more {number}", steps=2, results=False)
+    assert graphs() == before
 
 
 @pytest.mark.slow

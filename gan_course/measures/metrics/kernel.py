@@ -40,10 +40,8 @@ def kernel_distance(
     one, other = (np.asarray(f, np.float64) for f in sets)
     size = min(subset_size, len(one), len(other))
     rng = np.random.default_rng(seed)
-    chosen = [
-        (rng.choice(len(one), size, False), rng.choice(len(other), size, False))
-        for _ in range(subsets)
-    ]
+    counts = len(one), len(other)
+    chosen = [[rng.choice(count, size, False) for count in counts] for _ in range(subsets)]
     if 6 * len(one) * len(other) < subsets * size**2:
         found = _of_subsets(one, other, *np.swapaxes(chosen, 0, 1))
     else:

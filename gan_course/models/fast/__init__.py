@@ -15,9 +15,12 @@ from gan_course.base import device
 from gan_course.base.backend import keras
 from gan_course.base.errors import unknown_name
 from gan_course.models.fast import guard, tricks
+from gan_course.models.fast.piecewise import without_second_slopes
 from gan_course.models.fast.tricks import TRICKS
 
-__all__ = ["SWITCH", "TRICKS", "active", "adam", "explain", "speed_up"]
+__all__ = [
+    "SWITCH", "TRICKS", "active", "adam", "explain", "speed_up", "without_second_slopes",
+]  # fmt: skip
 
 SWITCH = "GAN_COURSE_LAYERS"
 _ALL = tuple(TRICKS)

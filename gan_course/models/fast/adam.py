@@ -38,6 +38,13 @@ class FusedAdam(keras.optimizers.Adam):
         finally:
             self._numbers = None
 
+    def _all_reduce_sum_gradients(self, grads_and_vars):
+        """Nothing to sum on one device. Keras asks TensorFlow all the same, which then keeps the
+        graph that is being traced for as long as the process lives."""
+        if tf.distribute.get_strategy().num_replicas_in_sync == 1:
+            return grads_and_vars
+        return super()._all_reduce_sum_gradients(grads_and_vars)
+
     def update_step(self, gradient, variable, learning_rate):
         """One update of one variable; called by `apply`, before the step count moves."""
         if self.amsgrad:  # the kernel does not know it

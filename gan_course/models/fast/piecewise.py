@@ -4,11 +4,29 @@ In: a Keras layer. Out: the same layer, with the same results and the same gradi
 A gradient penalty is differentiated through the gradient of D. There TensorFlow answers the
 question how the slope of a ReLU depends on its input with zeros, correctly, and then takes these
 zeros through every convolution back to the first. With no answer at all that work is not done.
+Nobody else asks for a second derivative; and what TensorFlow traces with a gradient of one's own
+it keeps for as long as the process lives. So the layers are Keras's but inside of
+`without_second_slopes`.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 
 from gan_course.base.backend import keras, tf
+
+_PENALISED = ContextVar("penalised", default=False)
+
+
+@contextmanager
+def without_second_slopes() -> Iterator[None]:
+    """What a network computes inside is differentiated twice."""
+    token = _PENALISED.set(True)
+    try:
+        yield
+    finally:
+        _PENALISED.reset(token)
 
 
 def drop_second_slopes(layer: keras.layers.Layer) -> bool:
@@ -19,8 +37,12 @@ def drop_second_slopes(layer: keras.layers.Layer) -> bool:
         slope = 0.0
     else:
         return False
-    layer.call = partial(leaky_relu, slope=slope)
+    layer.call = partial(_called, layer, slope)
     return True
+
+
+def _called(layer: keras.layers.Layer, slope: float, inputs: tf.Tensor) -> tf.Tensor:
+    return leaky_relu(inputs, slope) if _PENALISED.get() else type(layer).call(layer, inputs)
 
 
 def leaky_relu(inputs: tf.Tensor, slope: float) -> tf.Tensor:
