@@ -20,7 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 CORES = str(os.cpu_count())
@@ -117,12 +117,13 @@ def without(trick: str) -> str:
 
 
 def operations(recipe, said: str) -> Counter:
-    """The kinds of operations in the graphs of both networks, built with these tricks."""
+    """The kinds of operations in the graphs of both networks, built with these tricks, as a penalty
+    sees them where there is one."""
     from gan_course.base.backend import tf
-    from gan_course.models import build
+    from gan_course.models import build, fast
 
     kinds = Counter()
-    with switched(said):
+    with switched(said), fast.without_second_slopes() if recipe.penalty else nullcontext():
         for network in build(recipe):
             example = tf.TensorSpec([recipe.batch_size, *network.input_shape[1:]])
             traced = tf.function(partial(network, training=True)).get_concrete_function(example)

@@ -117,8 +117,8 @@ def test_the_classic_loop_plays_the_game(name, saved, monkeypatch, capsys):
     assert name in capsys.readouterr().out
 
 
-def test_the_steps_without_names_are_those_of_the_plain_games():
-    assert {gan.recipe(name).game for name in steps.RECIPES} == {"adversarial"}
+def test_the_steps_without_names_are_those_of_the_games_from_noise():
+    assert {gan.recipe(name).game for name in steps.RECIPES} == {"adversarial", "conditional"}
     assert {"demo", "wgan_gp_ring", "dcgan_fashion_quick"} < set(steps.RECIPES)
 
 
@@ -273,7 +273,7 @@ def test_growth_keeps_the_networks_and_changes_side_and_batch(saved, monkeypatch
     growth.main()
     (case,) = saved["growth"]["cases"]
     assert (case["game"], case["side"], case["batch"]) == ("cycle", 16, growth.AT_BATCH)
-    assert case["ms"] > 0 and case["megabytes"] > 0
+    assert case["ms"] > 0 and case["megabytes"] >= 0  # loading TensorFlow may have taken more
     one, other = (growth.recipe_of("cycle", side, 2) for side in (32, 64))
     assert set(one.differences(other)) == {"input_shape", "image_shape"}
 
@@ -290,9 +290,9 @@ def test_the_start_is_that_of_the_command(saved, monkeypatch):
 
 def test_the_tricks_of_a_recipe_are_those_that_change_its_step():
     assert settings.used_tricks("gan_quickdraw") == [  # RMSprop; its last layer has no stride
-        "fold_upsampling", "fourier", "fused_norm", "dropout16", "second_slopes",
+        "fold_upsampling", "fourier", "fused_norm", "dropout16",
     ]  # fmt: skip
-    assert settings.used_tricks("gan_plane") == ["second_slopes", "adam"]
+    assert settings.used_tricks("wgan_gp_ring") == ["second_slopes", "adam"]
 
 
 def test_each_trick_is_left_out_by_the_switch_which_is_as_before_afterwards(monkeypatch):
@@ -306,7 +306,7 @@ def test_each_trick_is_left_out_by_the_switch_which_is_as_before_afterwards(monk
         return (lambda: sum(range(20_000))), 2
 
     monkeypatch.setattr(settings, "one_call", one_call)
-    found = settings.layers("gan_plane")
+    found = settings.layers("wgan_gp_ring")
     assert list(found) == ["ours_ms", "ours again", "second_slopes", "adam", "all"]
     assert min(found.values()) > 0
     whole = set(fast.TRICKS)
