@@ -1,6 +1,8 @@
 """What can be lost when an image becomes another one: the doctor's words, and runs broken on
 purpose."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from gan_course.data import ImageSet, load
 from gan_course.data.pairs import Pairs, Unpaired
 from gan_course.measures.diagnosis.symptoms import Symptoms, images_of
 from gan_course.measures.diagnosis.verdicts import findings
+from gan_course.measures.features import choice, classifier_of
 
 SANE = dict(
     steps=1000, planned=1000, epochs=5.0, translates=True, diversity=0.9, copied=(0.7, 0.8),
@@ -105,6 +108,12 @@ def few(name, count=1000):
     whole = load(name)
     inputs = ImageSet("q", whole.inputs.x_train[:count], x_test=whole.inputs.x_test[:200])
     return inputs, whole.x_train[:count], whole.x_test[:200]
+
+
+@pytest.fixture(autouse=True)
+def _classifiers_of_a_few_seconds(monkeypatch):
+    """A quarter of the usual lessons: enough to tell what is lost."""
+    monkeypatch.setattr(choice, "classifier_of", partial(classifier_of, steps=150))
 
 
 def examined(recipe, data, folder):

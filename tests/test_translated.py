@@ -58,6 +58,16 @@ def test_each_column_is_the_measure_of_whose_answers_it_names():
         assert found["l1"][column] == pytest.approx(expected, rel=1e-5)
 
 
+def test_what_the_trivial_answers_get_is_taken_anew_for_any_other_image():
+    data, others = pairs(), COLOUR[::-1].copy()
+    others[7] = 255  # one of the training targets
+    before, other, again = (
+        compare_pairs(one.x_test, one, "answers", "test")["l1"]["mean target"]
+        for one in (data, pairs(answers=others), pairs())
+    )
+    assert before == again != other
+
+
 def test_colour_cannot_be_copied_into_grey():
     data = pairs(COLOUR, GREY)
     found = compare_pairs(data.x_test, data, "answers", "test")
