@@ -69,7 +69,7 @@ def draw_growth(results: dict) -> object:
         for column, (varied, fixed, power) in enumerate(
             (("side", "batch", 2), ("batch", "side", 1))
         ):
-            axis = axes[2 * row + column]
+            axis = axes[row, column]
             for game, color in (("pix2pix", "tab:blue"), ("cycle", "tab:orange")):
                 cases = [c for c in results["cases"] if c["game"] == game]
                 cases = [c for c in cases if c[fixed] == results[fixed]]
@@ -81,6 +81,7 @@ def draw_growth(results: dict) -> object:
                 xscale="log", yscale="log", xlabel=varied, ylabel=label,
                 title=f"{fixed} {results[fixed]}",
             )  # fmt: skip
+            axis.minorticks_off()
             axis.set_xticks(places, [str(place) for place in places])
             axis.legend(fontsize=8)
     drawn.tight_layout()
