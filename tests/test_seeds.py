@@ -29,6 +29,32 @@ def test_a_seed_is_the_same_inside_and_outside_of_a_graph():
         np.testing.assert_array_equal(inside, outside)
 
 
+@pytest.mark.parametrize("seed", [(0, 0), (3, 1), (-5, 2**31 - 1), (-(2**31), -1)])
+def test_what_is_drawn_is_what_tensorflow_s_own_functions_draw(seed):
+    """Theirs work a seed out in many operations, ours leave it to the kernel."""
+    theirs, seed = tf.random, tf.constant(seed, tf.int32)
+    philox = dict(seed=seed, alg="philox")
+    words = dict(minval=None, maxval=None, dtype=tf.uint32)
+    for ours, expected in (
+        (seeds.fold_in(seed, 7), theirs.experimental.stateless_fold_in(data=7, **philox)),
+        (seeds.uniform([5, 3], seed), theirs.stateless_uniform([5, 3], **philox)),
+        (seeds.latents("normal", 9, 4, seed), theirs.stateless_normal([9, 4], **philox)),
+        (
+            seeds.latents("uniform", 9, 4, seed),
+            theirs.stateless_uniform([9, 4], minval=-1.0, maxval=1.0, **philox),
+        ),
+        (seeds.uniform_words(101, seed), theirs.stateless_uniform([101], **philox, **words)),
+    ):
+        assert ours.dtype == expected.dtype
+        np.testing.assert_array_equal(ours, expected)
+
+
+def test_random_words_are_the_same_under_xla():
+    seed = tf.constant([3, 1], tf.int32)
+    compiled = tf.function(lambda seed: seeds.uniform_words(101, seed), jit_compile=True)
+    np.testing.assert_array_equal(compiled(seed), seeds.uniform_words(101, seed))
+
+
 def test_latents_are_the_same_inside_and_outside_of_a_graph():
     for kind in ("normal", "uniform"):
         compiled = tf.function(lambda seed, kind=kind: seeds.latents(kind, 6, 5, seed))
