@@ -126,8 +126,19 @@ def test_a_residual_block_of_zeros_is_the_identity_and_adds_what_it_makes():
     np.testing.assert_allclose(block(image), expected, rtol=1e-5)
 
 
+def test_the_deviation_over_the_batch_is_one_number_on_a_plane_of_its_own():
+    images = np.random.default_rng(5).normal(size=(4, 3, 2, 2)).astype(np.float32)
+    made = network("d", (3, 2, 2), ("BatchDeviation",), 0)(images).numpy()
+    np.testing.assert_array_equal(made[..., :2], images)
+    np.testing.assert_allclose(made[..., 2], images.std(axis=0).mean(), rtol=1e-5)
+    alike = network("d", (3, 2, 2), ("BatchDeviation",), 0)(np.repeat(images[:1], 4, axis=0))
+    np.testing.assert_allclose(alike[..., 2], 1e-4, rtol=1e-3)  # the root of 1e-8, not 0
+
+
 def test_a_wired_network_is_saved_and_loaded_with_keras_alone(tmp_path):
-    made = network("g", (8, 8, 2), ("Pad 1", "Conv 4 k3 valid IN ReLU", "Res 4 PlainIN"), 0)
+    made = network(
+        "g", (8, 8, 2), ("Pad 1", "Conv 4 k3 valid IN ReLU", "Res 4 PlainIN", "BatchDeviation"), 0
+    )
     made.save(tmp_path / "g.keras")
     images = np.random.default_rng(4).normal(size=(2, 8, 8, 2)).astype(np.float32)
     loaded = keras.models.load_model(tmp_path / "g.keras")
@@ -141,6 +152,7 @@ def test_a_wired_network_is_saved_and_loaded_with_keras_alone(tmp_path):
         ("Pad 8", "has no 8 pixels to mirror"),
         ("Res 3", "write Res 2"),
         ("Res 2 foo", "unknown word 'foo'"),
+        ("BatchDeviation 4", "takes no words"),
         ("ZeroPad", "expected a number of pixels"),
     ],
 )

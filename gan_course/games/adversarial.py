@@ -6,7 +6,7 @@ In: a recipe, and images. Out: the seven answers of `games.game`. The maths of a
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from gan_course.base.tiles import overview
 from gan_course.data import ImageSet
 from gan_course.data.batches import Batches
 from gan_course.data.ranges import from_uint8, to_uint8
-from gan_course.games import objectives, optimizers, sampling
+from gan_course.games import objectives, optimizers, own, sampling
 from gan_course.games.averaging import WeightAverage
 from gan_course.games.contract import reference_lines
 from gan_course.games.dice import Dice, own_share
@@ -57,15 +57,24 @@ class Game:
     Args:
       objective: one's own, or the name of one, in place of the recipe's objective, penalty and
         clip.
+      networks, d_update, g_update: one's own, in place of the recipe's two networks and of the
+        library's two updates; see `games.own`.
     """
+
+    parts = ("objective", "networks", "d_update", "g_update")
 
     def __init__(
         self,
         recipe: Adversarial,
         data: ImageSet | None = None,
         objective: Objective | str | None = None,
+        networks: own.Networks | None = None,
+        d_update: Callable | None = None,
+        g_update: Callable | None = None,
     ):
         self.recipe, self.data, self._own = recipe, data, objective
+        self._networks, self._written = networks, (d_update, g_update)
+        self._updates = own.updates(recipe, d_update, g_update)
         self._batches = None if data is None else batches_of(recipe, data)
 
     @cached_property
@@ -81,6 +90,20 @@ class Game:
 
     def build(self) -> tuple[keras.Model, keras.Model]:
         """A fresh generator and a fresh discriminator."""
+        if self._networks is not None:
+            return own.networks(self.recipe.seed, self._networks, self.faces())
+        return self.build_of_lines()
+
+    def faces(self) -> tuple[own.Face, ...]:
+        """What networks of one's own must look like."""
+        latent, image = (self.recipe.latent_dim,), self.recipe.image_shape
+        return (
+            own.Face("generator", (latent,), partial(own.ends_in, image)),
+            own.Face("discriminator", (image,), partial(own.ends_in, (1,))),
+        )
+
+    def build_of_lines(self) -> tuple[keras.Model, keras.Model]:
+        """The two that the recipe describes."""
         return build(self.recipe)
 
     def start(self) -> Players:
@@ -116,6 +139,7 @@ class Game:
             drawn["latents"],
             drawn["seeds"],
             self.labels(batch),
+            self._updates,
         )
         if state.average is not None:
             state.average.update(state.generator, state.step + 1)
@@ -157,6 +181,7 @@ class Game:
             ),
             "data": {"fingerprint": self.data.fingerprint(), "images": len(images)},
             "pixels": _pixels(images),
+            **own.identity(self.build() if self._networks else None, *self._written),
         }
 
 

@@ -18,7 +18,7 @@ from gan_course.base.errors import InputError, unknown_name
 from gan_course.base.tiles import tile
 from gan_course.data import ImageSet, class_names
 from gan_course.data.ranges import from_uint8, to_uint8
-from gan_course.games import adversarial, sampling
+from gan_course.games import adversarial, own, sampling
 from gan_course.games.adversarial import Players
 from gan_course.games.game import Arrays, Made, Tensors
 from gan_course.games.objectives import Objective
@@ -36,17 +36,12 @@ class Game(adversarial.Game):
         that are no class of the recipe.
     """
 
-    def __init__(
-        self,
-        recipe: Conditional,
-        data: ImageSet | None = None,
-        objective: Objective | str | None = None,
-    ):
-        super().__init__(recipe, data, objective)
+    def __init__(self, recipe: Conditional, data: ImageSet | None = None, **written):
+        super().__init__(recipe, data, **written)
         if data is not None:
             _check_labels(recipe, data)
 
-    def build(self) -> tuple[keras.Model, keras.Model]:
+    def build_of_lines(self) -> tuple[keras.Model, keras.Model]:
         return build_told(self.recipe)
 
     @cached_property
@@ -55,6 +50,12 @@ class Game(adversarial.Game):
         if self.recipe.condition != "auxiliary":
             return self.objective
         return with_second_head(self.objective, self.recipe.auxiliary_weight)
+
+    def faces(self) -> tuple[own.Face, ...]:
+        """As of the plain game, with the label, one-hot (classes,), as a second input."""
+        return tuple(
+            replace(face, inputs=(*face.inputs, (self.recipe.classes,))) for face in super().faces()
+        )
 
     def batch(self, step: int) -> Arrays:
         """images, and labels: int32 (d_steps, batch)."""

@@ -7,7 +7,7 @@ from `Dice`. So a run of any game is resumed, shown and measured in the same way
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -38,8 +38,10 @@ class Game(Protocol):
     """The rules of one recipe on its data.
 
     recipe, data: what it was made of; without data it can start, make and show, but not train.
+    parts: what one may give in place of the recipe's, by name.
     """
 
+    parts: ClassVar[tuple[str, ...]]
     recipe: Recipe
     data: ImageSet | None
 
@@ -89,12 +91,21 @@ def game_of(recipe: Recipe, data: ImageSet | None = None, **own) -> Game:
 
     Args:
       data: what it is played on; without it the game cannot train.
-      own: parts of one's own, in place of the recipe's: `objective`, where the game has one.
+      own: parts of one's own, in place of the recipe's: `objective`, `networks`, `d_update`,
+        `g_update`, where the game has them; None: the recipe's.
 
     Raises:
       InputError: if the data do not fit the recipe, or a part does not fit the game.
     """
-    return import_module(f"gan_course.games.{recipe.game}").Game(recipe, data, **own)
+    kind = import_module(f"gan_course.games.{recipe.game}").Game
+    given = {name: part for name, part in own.items() if part is not None}
+    for name in given:
+        if name not in kind.parts:
+            raise InputError(
+                f"recipe {recipe.name!r} plays {recipe.game!r}, which takes no {name} of your own"
+                + (f", only {' and '.join(kind.parts)}" if kind.parts else "")
+            )
+    return kind(recipe, data, **given)
 
 
 def refuse_wishes(recipe: Recipe, wish: dict) -> None:

@@ -7,6 +7,8 @@ that says where things are, and D says how sharp.
 Source: arXiv:1611.07004.
 """
 
+from functools import partial
+
 import numpy as np
 
 from gan_course.base import device, seeds
@@ -16,7 +18,7 @@ from gan_course.data.augment import jittered
 from gan_course.data.batches import Batches
 from gan_course.data.pairs import Pairs
 from gan_course.data.ranges import from_uint8, to_uint8
-from gan_course.games import optimizers
+from gan_course.games import optimizers, own
 from gan_course.games.adversarial import Players
 from gan_course.games.dice import Dice
 from gan_course.games.game import Arrays, Tensors
@@ -25,13 +27,14 @@ from gan_course.games.state import Scalars, first_step
 from gan_course.games.step import given
 from gan_course.games.translating import TranslatingGame, in_rows
 from gan_course.models import check_output
-from gan_course.models.translation import judge, unet
+from gan_course.models.translation import check_patches, judge, unet
 from gan_course.recipes.pix2pix import Pix2pix
 
 
 class Game(TranslatingGame):
     """Questions to answers, learnt from pairs."""
 
+    parts = ("objective", "networks")
     kind = Pairs
     remedy = "give a paired set, such as 'facades' or 'folder:QUESTIONS|ANSWERS'"
 
@@ -40,8 +43,10 @@ class Game(TranslatingGame):
         recipe: Pix2pix,
         data: ImageSet | None = None,
         objective: Objective | str | None = None,
+        networks: own.Networks | None = None,
     ):
         super().__init__(recipe, data, objective)
+        self._networks = networks
         self._batches = None
         if data is not None:
             self._batches = Batches(data.x_train, recipe.batch_size, 1, recipe.seed)
@@ -49,12 +54,27 @@ class Game(TranslatingGame):
     def build(self) -> tuple[keras.Model, keras.Model]:
         """A fresh generator and a fresh discriminator."""
         recipe = self.recipe
+        if self._networks is not None:
+            return own.networks(recipe.seed, self._networks, self.faces())
         generator = unet(
             "generator", recipe.input_shape, recipe.down, recipe.up, recipe.seed,
             device.policy(recipe.layer_dtype),
         )  # fmt: skip
         check_output(generator, recipe.image_shape, "an image")
         return generator, judge(recipe, recipe.input_shape if recipe.sees_input else None)
+
+    def faces(self) -> tuple[own.Face, ...]:
+        """What networks of one's own must look like."""
+        recipe = self.recipe
+        answer, question = recipe.image_shape, recipe.input_shape
+        seen = (answer, question) if recipe.sees_input else (answer,)
+        return (
+            own.Face("generator", (question,), partial(own.ends_in, answer)),
+            own.Face("discriminator", seen, check_patches),
+        )
+
+    def identity(self) -> dict:
+        return {**super().identity(), **own.identity(self.build() if self._networks else None)}
 
     def start(self) -> Players:
         recipe = self.recipe

@@ -6,6 +6,9 @@ plots: randomness arrives as the latents and the seeds.
 The functions carry no decorator; the loop compiles them once with `tf.function`.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 from gan_course.base.backend import tf
 from gan_course.games.penalties import clip_weights, gradient_norm
 
@@ -85,7 +88,17 @@ def generator_update(state, objective, latent, labels=None):
     return {"g_loss": loss}
 
 
-def alternating_step(state, objective, reals, latents, seeds, labels=None):
+class Updates(NamedTuple):
+    """What the two players do in their turns; a student's own may stand in their places."""
+
+    d_update: Callable
+    g_update: Callable
+
+
+LIBRARY = Updates(discriminator_update, generator_update)
+
+
+def alternating_step(state, objective, reals, latents, seeds, labels=None, updates=LIBRARY):
     """The discriminator first, once for each batch in `reals`; then the generator.
 
     Args:
@@ -93,6 +106,7 @@ def alternating_step(state, objective, reals, latents, seeds, labels=None):
       latents: (d_steps + 1, batch, latent_dim); the last one is the generator's.
       seeds: int32 (d_steps, 2), one for the penalty of each discriminator update.
       labels: (d_steps, batch, ...); the generator gets those of the last batch, with fresh noise.
+      updates: of the two players; the library's, unless they are one's own.
 
     Returns:
       the scalars of the last discriminator update, and the generator's.
@@ -101,8 +115,8 @@ def alternating_step(state, objective, reals, latents, seeds, labels=None):
     each = [None] * len(d_latents) if labels is None else tf.unstack(labels)
     rounds = zip(tf.unstack(reals), d_latents, tf.unstack(seeds), each, strict=True)
     for real, latent, seed, told in rounds:
-        scalars = discriminator_update(state, objective, real, latent, seed, told)
-    return {**scalars, **generator_update(state, objective, g_latent, each[-1])}
+        scalars = updates.d_update(state, objective, real, latent, seed, told)
+    return {**scalars, **updates.g_update(state, objective, g_latent, each[-1])}
 
 
 def simultaneous_step(state, objective, reals, latents, seeds, labels=None):
@@ -140,12 +154,16 @@ def latent_batches(order: str, d_steps: int) -> int:
     return 1 if order == "simultaneous" else d_steps + 1
 
 
-def train_step(state, objective, order: str, reals, latents, seeds, labels=None):
+def train_step(
+    state, objective, order: str, reals, latents, seeds, labels=None, updates: Updates = LIBRARY
+):
     """One step of the game in the given order; who calls it counts it.
 
     Returns:
       float32 scalars: the terms of d_loss, g_loss, and the objective's scores.
     """
-    play = {"simultaneous": simultaneous_step, "alternating": alternating_step}[order]
-    scalars = play(state, objective, reals, latents, seeds, labels)
+    if order == "simultaneous":
+        scalars = simultaneous_step(state, objective, reals, latents, seeds, labels)
+    else:
+        scalars = alternating_step(state, objective, reals, latents, seeds, labels, updates)
     return {**{name: scalars[name] for name in ("d_loss", "g_loss")}, **scalars}  # losses first

@@ -42,6 +42,8 @@ class Game:
       judge: one's own, in place of the recipe's.
     """
 
+    parts = ("judge",)
+
     def __init__(self, recipe: Style, data: Unpaired | None = None, judge: Judge | None = None):
         self.recipe, self.data, self._own = recipe, data, judge
         if data is not None:

@@ -32,6 +32,7 @@ class TranslatingGame:
       objective: one's own, or the name of one, in place of the recipe's.
     """
 
+    parts = ("objective",)
     kind: type[ImageSet]  # what it is played on
     remedy: str  # for whoever gives something else
     judgements: float  # how many times a judge's loss counts in d_loss

@@ -79,11 +79,11 @@ def _seed_power_iteration(layer: keras.layers.Layer, seed: int) -> None:
         vector.assign(drawn / keras.ops.norm(drawn))
 
 
-def check_output(network: keras.Sequential, expected: tuple, what: str) -> None:
+def check_output(network: keras.Model, expected: tuple, what: str, name: str | None = None) -> None:
     """Raises InputError if the network ends in another shape than the game needs."""
     found = tuple(network.output_shape[1:])
     if found != tuple(expected):
         raise InputError(
-            f"the {network.name} must end in {what} of shape {tuple(expected)}, "
+            f"the {name or network.name} must end in {what} of shape {tuple(expected)}, "
             f"but its last layer gives {found}"
         )

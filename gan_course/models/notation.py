@@ -10,6 +10,7 @@ A line is one layer, then what is done to its output, left to right:
   Res 256                  a residual block: x + Conv(ReLU(Conv(x))), each Pad 1, k3, valid
   Reshape 7 7 256 · Flatten · Dropout .4
   GlobalMaxPool            the largest value of each feature map
+  BatchDeviation           one plane more: the deviation over the batch, its mean over all places
 
   ... N(0,.02)             kernel from a normal distribution (mean, standard deviation)
   ... xavier               kernel from Glorot's normal distribution

@@ -98,12 +98,12 @@ def judge(recipe: Translating, seen: tuple[int, int, int] | None, name: str = "d
     return keras.Model([answer, question], chain(joined), name=name)
 
 
-def check_patches(made: keras.Model) -> None:
+def check_patches(made: keras.Model, name: str | None = None) -> None:
     """Raises InputError if a discriminator ends in anything but one logit, or a map of them."""
     shape = tuple(made.output_shape[1:])
     if len(shape) == 3 and shape[2] == 1:
         return
-    check_output(made, (1,), "one logit, or a map (rows, columns, 1) of logits,")
+    check_output(made, (1,), "one logit, or a map (rows, columns, 1) of logits,", name)
 
 
 def receptive_field(network: keras.Model) -> int:

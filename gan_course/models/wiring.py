@@ -13,7 +13,7 @@ from gan_course.base.backend import keras
 from gan_course.base.errors import InputError
 from gan_course.models.notation import layers_of
 
-_WIRED = re.compile(r"(Pad|Res)\b")
+_WIRED = re.compile(r"(Pad|Res|BatchDeviation)\b")
 _NORMS = (keras.layers.GroupNormalization, keras.layers.BatchNormalization)
 
 
@@ -40,6 +40,8 @@ def applied(made, line: str, name: str, seed: int, dtype: str = "float32", lone:
             return _mirrored(made, rest)
         if kind == "Res":
             return _residual(made, rest, name, seed, dtype)
+        if kind == "BatchDeviation":
+            return _with_deviation(made, rest)
         for layer in layers_of(line, name, seed, dtype):
             if isinstance(layer, _NORMS[: 1 + lone]) and tuple(made.shape[1:3]) == (1, 1):
                 raise InputError(
@@ -60,6 +62,20 @@ def _mirrored(made, words: list[str]):
             f"an image of shape {tuple(made.shape[1:])} has no {pixels} pixels to mirror"
         )
     return keras.ops.pad(made, [[0, 0], [pixels, pixels], [pixels, pixels], [0, 0]], "reflect")
+
+
+def _with_deviation(made, words: list[str]):
+    """One plane more: how much the batch differs, one number for all places and images. Who makes
+    every image alike is found out by it. Source: Karras et al. 2017, arXiv:1710.10196, section 3
+    (there in groups of four images, here over the batch)."""
+    if words or len(made.shape) != 4:
+        raise InputError(
+            f"BatchDeviation takes no words, and maps (H, W, C); got {' '.join(words) or 'no words'} "
+            f"and {tuple(made.shape[1:])}"
+        )
+    deviation = keras.ops.mean(keras.ops.sqrt(keras.ops.var(made, axis=0) + 1e-8))
+    plane = keras.ops.zeros_like(made[..., :1]) + deviation
+    return keras.ops.concatenate([made, plane], axis=-1)
 
 
 def _residual(made, words: list[str], name: str, seed: int, dtype: str):

@@ -22,7 +22,8 @@ from gan_course.runs import history
 from gan_course.runs.rundir import RunDir
 from gan_course.runs.stored import stored_recipe
 
-_ONLY_TOLD = ("reference_lines", "pixels")  # they follow from the rest
+_ONLY_TOLD = ("reference_lines", "pixels", "architecture")  # they follow from the rest
+_IF_OWN = ("networks", "d_update", "g_update")  # not there where they are the library's
 _HARMLESS = ("from_step", "python")  # they round nothing
 
 
@@ -109,9 +110,10 @@ def check_same_run(run_dir: RunDir, recipe: Recipe, description: dict) -> None:
         differences.pop("steps", None)
     differences.pop("steps_per_call", None)  # the same steps, in other portions
     stored = run_dir.read_recipe()
-    for key in description:
-        if key not in ("recipe", *_ONLY_TOLD) and stored.get(key) != description[key]:
-            differences[key] = (stored.get(key), description[key])
+    for key in dict.fromkeys([*description, *_IF_OWN]):
+        there, now = stored.get(key), description.get(key)
+        if key not in ("recipe", *_ONLY_TOLD) and there != now:
+            differences[key] = (there, now)
     if differences:
         fields = ", ".join(
             f"{name}: {there!r} there, {now!r} now" for name, (there, now) in differences.items()

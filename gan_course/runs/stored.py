@@ -13,7 +13,7 @@ import numpy as np
 
 from gan_course.base.errors import InputError, RunWarning
 from gan_course.data import ImageSet, as_image_set
-from gan_course.games import state
+from gan_course.games import own, state
 from gan_course.games.game import Game, game_of
 from gan_course.games.state import State
 from gan_course.recipes.schema import Recipe
@@ -58,7 +58,7 @@ class StoredRun:
     @cached_property
     def game(self) -> Game:
         """Its rules; without data, until these were had: enough to start, to show and to make."""
-        return game_of(self.recipe)
+        return game_of(self.recipe, **own.kept(self.dir.read_recipe()))
 
     @cached_property
     def state(self) -> State:

@@ -7,7 +7,7 @@ history (timings aside) as one that was never stopped. No game is known here, on
 
 import contextlib
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 from gan_course.base.backend import check_settings, late_start
 from gan_course.base.errors import RunWarning, TrainingDiverged
 from gan_course.data import ImageSet, as_image_set
+from gan_course.games import own
 from gan_course.games.game import Game, game_of
 from gan_course.games.objectives import Objective
 from gan_course.games.state import State
@@ -48,6 +49,9 @@ def train(
     out: str | Path,
     *,
     objective: Objective | str | None = None,
+    networks: own.Networks | None = None,
+    d_update: Callable | None = None,
+    g_update: Callable | None = None,
     data: ImageSet | np.ndarray | str | None = None,
     hooks: Sequence[Hook] | Hook | None = (),
     progress: bool = True,
@@ -60,6 +64,8 @@ def train(
       recipe: a Recipe, or the name of one.
       objective: what the players minimise, in place of the recipe's objective, penalty and clip;
         an Objective or the name of one.
+      networks: () -> (generator, discriminator), Keras models in place of the recipe's lines.
+      d_update, g_update: in place of the library's updates, see `games.own.updates`.
       data: the images, in place of `load(recipe.dataset)`: an ImageSet, uint8 (N, H, W, C), or the
         name of a dataset.
       hooks: your own, one or several, called with (step, state, scalars) after every step, or
@@ -75,7 +81,8 @@ def train(
       TrainingDiverged: if a loss becomes NaN; the last healthy checkpoint stays.
       KeyboardInterrupt: after Ctrl-C, once everything is saved.
     """
-    sitting = prepare(recipe, out, objective, data, hooks, strategy)
+    written = dict(objective=objective, networks=networks, d_update=d_update, g_update=g_update)
+    sitting = prepare(recipe, out, written, data, hooks, strategy)
     sitting.progress, sitting.results = progress, results
     if sitting.writes and (late := late_start()) is not None:
         warnings.warn(late, RunWarning, stacklevel=2)
@@ -88,18 +95,18 @@ def train(
 def prepare(
     recipe: Recipe | str,
     out: str | Path,
-    objective: Objective | str | None = None,
+    written: dict | None = None,
     data: ImageSet | np.ndarray | str | None = None,
     hooks: Sequence[Hook] | Hook | None = (),
     strategy: distributed.Strategy | str | None = None,
 ) -> "Session":
-    """All that can be wrong with what `train` is given shows here, before a file is touched."""
+    """All that can be wrong with what `train` is given shows here, before a file is touched;
+    `written` are parts of one's own, by name."""
     check_settings()
     run_dir, recipe = RunDir(out), as_recipe(recipe)
     strategy = distributed.strategy(strategy) if isinstance(strategy, str) else strategy
     data = as_image_set(recipe.dataset if data is None else data, recipe.image_shape)
-    own = {} if objective is None else {"objective": objective}
-    game, hooks = game_of(recipe, data, **own), default_hooks.as_hooks(hooks)
+    game, hooks = game_of(recipe, data, **(written or {})), default_hooks.as_hooks(hooks)
     description = describe(game)
     meter = DistanceMeter(game, features_for(data)) if recipe.distance_every else None
     with distributed.scope(strategy, recipe.batch_size):
