@@ -1,6 +1,6 @@
 """Every notebook runs top to bottom on any machine: nbval, profile `smoke`, no network needed.
 
-Cells marked NBVAL_CHECK_OUTPUT must print what is committed; the others must run without an error.
+Cells tagged nbval-check-output must print what is committed; the others must run without an error.
 """
 
 import importlib.util
