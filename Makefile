@@ -1,6 +1,7 @@
 # make demo        trains a GAN on embedded data and says where the pictures are
 # make test        everything that CI runs
 # make lab         opens JupyterLab
+# make student     makes notebooks/student: the same chapters, with blanks for the answers
 # make notebooks   runs the notebooks again (profile: quick) and saves their outputs
 # make benchmark   measures the speed of this machine
 
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
-.PHONY: demo test lab notebooks benchmark clean
+.PHONY: demo test lab notebooks student benchmark clean
 
 demo: $(READY)
 	$(BIN)/python -m gan_course train demo --out runs/demo
@@ -25,6 +26,9 @@ lab: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python notebooks/execute.py
+
+student: $(READY)
+	$(BIN)/python notebooks/student.py
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps

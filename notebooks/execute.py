@@ -33,12 +33,24 @@ def execute(path: Path) -> None:
         NotebookClient(
             book, timeout=3600, kernel_name="python3", resources={"metadata": {"path": elsewhere}}
         ).execute()
+    book.metadata.pop("widgets", None)
     for cell in book.cells:
         cell.metadata.pop("execution", None)  # times of day
+        drop_widgets(cell)
         merge_streams(cell)
         pack_pictures(cell)
     nbformat.write(book, path)
     print(f"{path.name}: {time.monotonic() - start:.0f} s, {path.stat().st_size / 1e6:.2f} MB")
+
+
+def drop_widgets(cell) -> None:
+    """Sliders live in a running notebook only; what is beside them, a still picture, is kept."""
+    if "outputs" in cell:
+        cell.outputs = [
+            output
+            for output in cell.outputs
+            if "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+        ]
 
 
 def merge_streams(cell) -> None:

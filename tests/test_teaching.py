@@ -594,3 +594,31 @@ def test_an_animation_carries_the_whole_file_into_the_notebook(tmp_path):
     html = teaching.animation(tmp_path / "a.gif").data
     encoded = html.split("base64,")[1].split('"')[0]
     assert base64.b64decode(encoded) == bytes(range(256))
+
+
+# Numbers
+
+
+def test_equal_numbers_of_any_shape_pass():
+    teaching.same_values(tf.constant([[1.0, 2.0]]), np.array([[1, 2]]))
+    teaching.same_values(3, 3.000001)
+    teaching.same_values([], [])
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (None, "is None; is its `return` missing"),
+        ("three", "is str, expected numbers"),
+        ([[1.0, 2.0], [3.0, 5.0]], r"at \(1, 1\) is 5, expected 4"),
+        ([[2.0, 4.0], [6.0, 8.0]], "everywhere 2.0 times as much"),
+        ([[-1.0, -2.0], [-3.0, -4.0]], "its sign is wrong"),
+        ([[1.0, 2.0], [3.0, np.nan]], r"at \(1, 1\) is nan"),
+        ([1.0, 2.0], r"has shape \(2,\), expected \(2, 2\)"),
+        ([[1.0, 3.0], [2.0, 4.0]], "rows and columns are exchanged"),
+    ],
+)
+def test_other_numbers_are_told_by_slip_factor_sign_or_place(found, words):
+    slips = {"rows and columns are exchanged": np.array([[1, 3], [2, 4]])}
+    with pytest.raises(teaching.Mismatch, match=f"^my matrix.*{words}"):
+        teaching.same_values(found, [[1, 2], [3, 4]], "my matrix", slips)

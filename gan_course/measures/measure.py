@@ -5,7 +5,9 @@ In: values. Out: text for people, dictionaries for programs. Nothing here measur
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+
+from gan_course.base.errors import unknown_name
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,18 @@ class Evaluation:
     def __getitem__(self, name: str) -> Measure:
         """The measure of that name. Raises KeyError if it was not taken."""
         return {measure.name: measure for measure in self.measures}[name]
+
+    def only(self, *names: str) -> "Evaluation":
+        """The same, with these measures alone, in this order.
+
+        Raises:
+          InputError: for a measure that was not taken.
+        """
+        known = {measure.name: measure for measure in self.measures}
+        for name in names:
+            if name not in known:
+                raise unknown_name("measure", name, known)
+        return replace(self, measures=tuple(known[name] for name in names))
 
     def to_json(self) -> dict:
         """A dictionary that `json` can write."""

@@ -4,15 +4,27 @@ In: functions of the library and of the student. Out: something to look at, or a
 says how far apart the two are. Nothing here is used by training.
 """
 
-from gan_course.teaching.checks import Mismatch, same_objective, same_penalty, same_update
+from gan_course.teaching.checks import (
+    Mismatch,
+    same_objective,
+    same_penalty,
+    same_update,
+    same_values,
+)
 from gan_course.teaching.drawings import overlap, transposed_convolution
+from gan_course.teaching.exercises import check
+from gan_course.teaching.explore import explore
+from gan_course.teaching.guesses import Guesses
 from gan_course.teaching.plane import Camera, field, film, pull
 from gan_course.teaching.source import animation, show
 
 __all__ = [
     "Camera",
+    "Guesses",
     "Mismatch",
     "animation",
+    "check",
+    "explore",
     "field",
     "film",
     "overlap",
@@ -20,6 +32,7 @@ __all__ = [
     "same_objective",
     "same_penalty",
     "same_update",
+    "same_values",
     "show",
     "transposed_convolution",
 ]

@@ -4,7 +4,7 @@ In: the student's function and the library's. Out: one printed line with the lar
 or a `Mismatch` with what is wrong and where. Names, comments and order of the code stay free.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -93,6 +93,47 @@ def _values(function: Callable, name: str, shape: tuple[int, ...], *arguments) -
     if values.shape != shape:
         raise Mismatch(f"{name} has shape {values.shape}, expected {shape}{_why(values, shape)}")
     return values.astype(float) if values.dtype.kind in "iub" else values
+
+
+def same_values(
+    found,
+    expected: np.ndarray,
+    what: str = "the result",
+    slips: Mapping[str, np.ndarray] | None = None,
+    tolerance: float = 1e-5,
+) -> None:
+    """Compare numbers of any shape.
+
+    Args:
+      slips: what is wrong, in words -> the numbers that come of it.
+
+    Raises:
+      Mismatch: with the slip, a factor or a sign where the whole differs by one, or else the place
+        in which they differ most; or if the shapes differ.
+    """
+    expected = np.asarray(expected, dtype=float)
+    if found is None:
+        raise Mismatch(f"{what} is None; is its `return` missing?")
+    values = np.asarray(found)
+    if values.dtype.kind not in "fiub":
+        raise Mismatch(f"{what} is {type(found).__name__}, expected numbers {expected.shape}")
+    values = values.astype(float)
+    for words, wrong in (slips or {}).items():
+        wrong = np.asarray(wrong, dtype=float)
+        if values.shape == wrong.shape and np.allclose(values, wrong, atol=tolerance):
+            raise Mismatch(f"{what}: {words}")
+    if values.shape != expected.shape:
+        why = _why(values, expected.shape) if expected.ndim else ""
+        raise Mismatch(f"{what} has shape {values.shape}, expected {expected.shape}{why}")
+    difference = np.nan_to_num(np.abs(values - expected), nan=np.inf)
+    if not difference.size or difference.max() <= tolerance:
+        return
+    worst = np.unravel_index(int(difference.argmax()), difference.shape)
+    where = f" at {tuple(map(int, worst))}" if worst else ""
+    raise Mismatch(
+        f"{what}{where} is {values[worst]:.6g}, expected {expected[worst]:.6g}"
+        f"{_everywhere(values, expected)}"
+    )
 
 
 def _why(values: np.ndarray, shape: tuple[int, ...]) -> str:

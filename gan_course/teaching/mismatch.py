@@ -40,7 +40,15 @@ _HINTS = {
 
 
 class Mismatch(AssertionError):
-    """The two functions behave differently."""
+    """What a student wrote behaves differently."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows of it: a page of traceback would say less."""
+        return [f"✗ {self}"]
+
+
+class NotWritten(Mismatch):
+    """The blank is still a blank."""
 
 
 @contextmanager
@@ -51,6 +59,7 @@ def own_errors(function: Callable, name: str | None = None) -> Iterator[None]:
       name: what to call it, where its own name says less.
 
     Raises:
+      NotWritten: where it comes upon a blank, `raise NotImplementedError`.
       Mismatch: with file or cell, number and text of the innermost line that the student wrote,
         and the first line of the error; without the traceback of TensorFlow.
     """
@@ -58,6 +67,8 @@ def own_errors(function: Callable, name: str | None = None) -> Iterator[None]:
         yield
     except Mismatch:
         raise
+    except NotImplementedError:
+        raise NotWritten from None
     except Exception as error:  # whatever a student's code can raise
         stops = f"{name or name_of(function)} stops{_own_line(error)}"
         raise Mismatch(f"{stops}: {_reason(error)}") from None
@@ -83,7 +94,7 @@ def _own_line(error: Exception) -> str:
 
 def _inside(frames: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """The frames that the check called: those before it belong to the cell that calls it."""
-    ours = [n for n, (file, _) in enumerate(frames) if Path(file).parent == _TEACHING]
+    ours = [n for n, (file, _) in enumerate(frames) if _TEACHING in Path(file).parents]
     return frames[ours[-1] + 1 :] if ours else frames
 
 
