@@ -62,22 +62,17 @@ def train(
 
     Args:
       recipe: a Recipe, or the name of one.
-      objective: what the players minimise, in place of the recipe's objective, penalty and clip;
-        an Objective or the name of one.
-      networks: () -> (generator, discriminator), Keras models in place of the recipe's lines.
-      d_update, g_update: in place of the library's updates, see `games.own.updates`.
-      data: the images, in place of `load(recipe.dataset)`: an ImageSet, uint8 (N, H, W, C), or the
-        name of a dataset.
+      objective: an Objective, or its name, in place of the recipe's, its penalty and its clip.
+      networks, d_update, g_update: one's own, in place of the library's; see `games.own`.
+      data: in place of `load(recipe.dataset)`: an ImageSet, uint8 (N, H, W, C), or a name.
       hooks: your own, one or several, called with (step, state, scalars) after every step, or
         after every `recipe.steps_per_call` where the recipe has a number; the default ones first.
       progress: show what is trained, and a progress bar.
-      strategy: of `tf.distribute`, or its name: its replicas share each batch out. Several workers
-        call this with the same folder, which all can read; the chief writes.
+      strategy: of `tf.distribute`, or its name. Of several workers in a folder the chief writes.
       results: write the curves, the animation and the `.keras` files at the end.
 
     Raises:
-      InputError: for anything wrong with the recipe, the data or the folder; before any file of
-        an earlier run is touched.
+      InputError: for whatever is wrong with these, before a file of an earlier run is touched.
       TrainingDiverged: if a loss becomes NaN; the last healthy checkpoint stays.
       KeyboardInterrupt: after Ctrl-C, once everything is saved.
     """

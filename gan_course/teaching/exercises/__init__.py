@@ -39,7 +39,8 @@ def check(number: str, *answer) -> None:
         ):
             exercise.verify(*answer)
     except NotWritten:
-        raise Mismatch(f"{exercise}: not written yet (about {exercise.minutes} minutes)") from None
+        time = "a minute" if exercise.minutes == 1 else f"{exercise.minutes} minutes"
+        raise Mismatch(f"{exercise}: not written yet (about {time})") from None
     except Mismatch as error:
         raise Mismatch(f"{exercise}: {error} · Hint: {exercise.hint}") from None
     print(f"✓ {exercise}")
