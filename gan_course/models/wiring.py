@@ -70,8 +70,8 @@ def _with_deviation(made, words: list[str]):
     (there in groups of four images, here over the batch)."""
     if words or len(made.shape) != 4:
         raise InputError(
-            f"BatchDeviation takes no words, and maps (H, W, C); got {' '.join(words) or 'no words'} "
-            f"and {tuple(made.shape[1:])}"
+            "BatchDeviation takes no words, and maps (H, W, C); got "
+            f"{' '.join(words) or 'no words'} and {tuple(made.shape[1:])}"
         )
     deviation = keras.ops.mean(keras.ops.sqrt(keras.ops.var(made, axis=0) + 1e-8))
     plane = keras.ops.zeros_like(made[..., :1]) + deviation

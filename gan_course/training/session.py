@@ -65,16 +65,15 @@ def train(
       objective: an Objective, or its name, in place of the recipe's, its penalty and its clip.
       networks, d_update, g_update: one's own, in place of the library's; see `games.own`.
       data: in place of `load(recipe.dataset)`: an ImageSet, uint8 (N, H, W, C), or a name.
-      hooks: your own, one or several, called with (step, state, scalars) after every step, or
-        after every `recipe.steps_per_call` where the recipe has a number; the default ones first.
-      progress: show what is trained, and a progress bar.
+      hooks: one's own, called with (step, state, scalars) after each call of the compiled step.
+      progress: say what is trained, and show a bar.
       strategy: of `tf.distribute`, or its name. Of several workers in a folder the chief writes.
       results: write the curves, the animation and the `.keras` files at the end.
 
     Raises:
       InputError: for whatever is wrong with these, before a file of an earlier run is touched.
       TrainingDiverged: if a loss becomes NaN; the last healthy checkpoint stays.
-      KeyboardInterrupt: after Ctrl-C, once everything is saved.
+      KeyboardInterrupt: after Ctrl-C, once all is saved.
     """
     written = dict(objective=objective, networks=networks, d_update=d_update, g_update=g_update)
     sitting = prepare(recipe, out, written, data, hooks, strategy)
