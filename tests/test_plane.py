@@ -112,6 +112,15 @@ def test_a_small_step_along_the_pull_lowers_the_loss_as_its_length_says(train_st
     np.testing.assert_allclose(gained / (2 * step), lengths, rtol=0.02, atol=2e-4)
 
 
+def test_a_discriminator_of_plain_points_has_the_same_field_and_pull():
+    plain = keras.Sequential([keras.layers.Input((2,)), keras.layers.Dense(1)])
+    plain.set_weights(linear().get_weights())
+    np.testing.assert_allclose(field(plain, 7), field(linear(), 7), atol=1e-6)
+    objective = OBJECTIVES["non_saturating"]
+    expected = pull(linear(), objective, POINTS)
+    np.testing.assert_allclose(pull(plain, objective, POINTS), expected, atol=1e-6)
+
+
 # The camera
 
 

@@ -1,7 +1,7 @@
 """A GAN in two dimensions, made visible: D's field, the arrows that G follows, a film of both.
 
-In: the networks of a recipe whose images are points (1x2 pixels). Out: arrays to draw with
-`plots.plane`, and a GIF.
+In: the networks of a recipe whose images are points (1x2 pixels), or a discriminator of points.
+Out: arrays to draw with `plots.plane`, and a GIF.
 """
 
 import tempfile
@@ -23,17 +23,22 @@ from gan_course.runs import images, plots
 def field(discriminator: keras.Model, side: int = 60) -> np.ndarray:
     """D's logits (side, side) on the square [-1, 1]², first row at y = -1."""
     x, y = np.meshgrid(*2 * [np.linspace(-1, 1, side, dtype=np.float32)])
-    points = np.stack([x, y], axis=-1).reshape(-1, 1, 2, 1)
+    points = _as_seen_by(discriminator, np.stack([x, y], axis=-1))
     return discriminator(points, training=False).numpy().reshape(side, side)
 
 
 def pull(discriminator: keras.Model, objective: Objective, points: np.ndarray) -> np.ndarray:
     """Where each point (N, 2) would go if it could follow G's loss alone: -∂g_loss/∂x, (N, 2)."""
-    places = tf.constant(np.reshape(points, (-1, 1, 2, 1)), tf.float32)
+    places = tf.constant(_as_seen_by(discriminator, points), tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(places)
         loss = tf.reduce_sum(objective.g_loss(discriminator(places, training=False)))
     return -tape.gradient(loss, places).numpy().reshape(-1, 2)
+
+
+def _as_seen_by(discriminator: keras.Model, points: np.ndarray) -> np.ndarray:
+    """Points in the shape of its input: (N, 2), or images (N, 1, 2, 1)."""
+    return np.reshape(points, (-1, *discriminator.input_shape[1:]))
 
 
 @dataclass(frozen=True)
