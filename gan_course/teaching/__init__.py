@@ -4,6 +4,7 @@ In: functions of the library and of the student. Out: something to look at, or a
 says how far apart the two are. Nothing here is used by training.
 """
 
+from gan_course.teaching import planted
 from gan_course.teaching.checks import (
     Mismatch,
     same_objective,
@@ -28,6 +29,7 @@ __all__ = [
     "field",
     "film",
     "overlap",
+    "planted",
     "pull",
     "same_objective",
     "same_penalty",
