@@ -1,5 +1,7 @@
 """Networks and updates that a student writes: trained with, described, resumed, opened again."""
 
+import json
+
 import e2e
 import numpy as np
 import pytest
@@ -208,3 +210,90 @@ def test_a_layer_of_one_s_own_that_is_registered_is_trained_and_opened(tmp_path)
 def test_a_game_without_that_part_says_which_it_has():
     with pytest.raises(InputError, match="plays 'cycle', which takes no networks of your own"):
         game_of(gan.recipe("cyclegan_digits_quick"), networks=two_networks)
+
+
+def answers_update(state, objective, question, truth):
+    """pix2pix's half of G, as a student writes it."""
+    with tf.GradientTape() as tape:
+        answer = state.generator(question, training=True)
+        verdict = state.discriminator([answer, question], training=True)
+        l1 = tf.reduce_mean(tf.abs(truth - answer))
+        loss = tf.reduce_mean(objective.g_loss(verdict)) + 100.0 * l1
+    weights = state.generator.trainable_variables
+    state.g_optimizer.apply(tape.gradient(loss, weights), weights)
+    return {"g_loss": loss, "l1": l1}
+
+
+def travellers_update(state, objective, x, y):
+    """Both generators of CycleGAN, as a student writes it."""
+
+    def l1(one, other):
+        return tf.reduce_mean(tf.abs(one - other))
+
+    there_of, back_of = state.generator, state.generator_back
+    with tf.GradientTape() as tape:
+        there, back = there_of(x, training=True), back_of(y, training=True)
+        adversarial = tf.reduce_mean(objective.g_loss(state.discriminator(there, training=True)))
+        adversarial += tf.reduce_mean(
+            objective.g_loss(state.discriminator_back(back, training=True))
+        )
+        cycle = l1(back_of(there, training=True), x) + l1(there_of(back, training=True), y)
+        loss = 2.0 * adversarial + 10.0 * cycle
+    weights = state.g_weights
+    state.g_optimizer.apply(tape.gradient(loss, weights), weights)
+    return loss
+
+
+WRITTEN = {"pix2pix": answers_update, "cycle": travellers_update}
+PLAIN = {
+    "pix2pix": dict(
+        down=("Conv 4 k4 s2 LReLU .2", "Conv 6 k4 s2 IN LReLU .2"),
+        up=("ConvT 4 k4 s2 IN ReLU", "ConvT 1 k4 s2 tanh"),
+    ),
+    "cycle": dict(identity_weight=0.0, cycle_noise=0.0, negatives=0.0),
+}  # without dropout, of which one's own update draws anew, and noise, of which it knows nothing
+
+
+def translate(game, out, steps=4, **own_parts):
+    recipe = e2e.tiny_translation(game, **PLAIN[game]).changed(steps=steps, final_rate=1.0)
+    return gan.train(
+        recipe, out, data=e2e.two_kinds(game), progress=False, results=False, **own_parts
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("game", WRITTEN)
+def test_an_update_from_image_to_image_that_says_the_same_makes_the_same_run(game, tmp_path):
+    mine = translate(game, tmp_path / "mine", g_update=WRITTEN[game])
+    library = translate(game, tmp_path / "library")
+    assert e2e.same_weights(mine, library)
+    kept = json.loads((tmp_path / "mine" / "recipe.json").read_text())
+    assert kept["g_update"] == own.code_of(WRITTEN[game])
+
+
+@pytest.mark.parametrize("game", WRITTEN)
+def test_one_that_moves_nothing_leaves_g_and_not_d(game, tmp_path):
+    def idle(state, objective, one, other):
+        return tf.reduce_mean(one)
+
+    lazy = translate(game, tmp_path / "mine", g_update=idle)
+    fresh = game_of(lazy.recipe).start()
+    for name, moves in (("generator", False), ("discriminator", True)):
+        pairs = zip(getattr(lazy.state, name).weights, getattr(fresh, name).weights, strict=True)
+        assert moves != all(np.array_equal(one, other) for one, other in pairs), name
+
+
+@pytest.mark.parametrize("game", WRITTEN)
+def test_a_stopped_run_from_image_to_image_ends_with_the_same_bits(game, tmp_path):
+    whole = translate(game, tmp_path / "whole", 6, g_update=WRITTEN[game])
+    translate(game, tmp_path / "halves", 3, g_update=WRITTEN[game])
+    assert e2e.same_weights(whole, translate(game, tmp_path / "halves", 6, g_update=WRITTEN[game]))
+    with pytest.raises(InputError, match="g_update"):
+        translate(game, tmp_path / "halves", 6)
+
+
+@pytest.mark.parametrize("game", WRITTEN)
+def test_what_is_no_update_is_refused(game, tmp_path):
+    with pytest.raises(InputError, match=r"g_update must be a function .state, objective, "):
+        translate(game, tmp_path / "run", g_update=3)
+    with pytest.raises(InputError, match="takes no d_update of your own"):
+        translate(game, tmp_path / "run", d_update=WRITTEN[game])

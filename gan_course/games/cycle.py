@@ -8,7 +8,7 @@ answer every input with the same fine target.
 Source: arXiv:1703.10593.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 
@@ -20,59 +20,30 @@ from gan_course.data.augment import jittered
 from gan_course.data.batches import Batches
 from gan_course.data.pairs import Unpaired
 from gan_course.data.ranges import from_uint8, to_uint8
-from gan_course.games import optimizers
+from gan_course.games import optimizers, own
 from gan_course.games.dice import Dice, replicas
 from gan_course.games.disturbed import negated, noisy
 from gan_course.games.game import Arrays, Tensors
 from gan_course.games.objectives import Objective
 from gan_course.games.pool import empty_pool, from_pool
-from gan_course.games.state import Scalars, State, first_step
+from gan_course.games.state import Scalars, first_step
 from gan_course.games.translating import TranslatingGame, in_rows
+from gan_course.games.travellers import Travellers
 from gan_course.models import check_output, network
 from gan_course.models.translation import check_patches
 from gan_course.recipes.cycle import Cycle
 
 
-@dataclass
-class Travellers(State):
-    """Four networks, one optimizer for both generators and one for both judges, and two pools.
+class Game(TranslatingGame):
+    """Inputs to targets and back, learnt without pairs.
 
-    Adam's state is of each weight alone, so two optimizers of two networks each move them as four
-    would.
+    Args:
+      g_update: (state, objective, x, y) -> the loss of both generators, one's own in place of
+        `generators_learn`; it moves `state.g_weights`. The judges then learn from what G and F
+        made before it.
     """
 
-    generator: keras.Model
-    generator_back: keras.Model
-    discriminator: keras.Model  # of targets
-    discriminator_back: keras.Model  # of inputs
-    g_optimizer: keras.optimizers.Optimizer
-    d_optimizer: keras.optimizers.Optimizer
-    pool: tf.Variable | None = None  # past G(x)
-    pool_back: tf.Variable | None = None  # past F(y)
-
-    @property
-    def sampler(self) -> keras.Model:
-        """The generator that pictures and measures are made with."""
-        return self.generator
-
-    def networks(self) -> dict[str, keras.Model]:
-        """Both ways."""
-        return {"generator": self.generator, "generator_back": self.generator_back}
-
-    @property
-    def g_weights(self) -> list:
-        """What both generators learn."""
-        return self.generator.trainable_variables + self.generator_back.trainable_variables
-
-    @property
-    def d_weights(self) -> list:
-        """What both judges learn."""
-        return self.discriminator.trainable_variables + self.discriminator_back.trainable_variables
-
-
-class Game(TranslatingGame):
-    """Inputs to targets and back, learnt without pairs."""
-
+    parts = ("objective", "g_update")
     kind = Unpaired
     remedy = "give two sets, such as 'unpaired:street_digits|mnist' or 'unpaired:facades'"
 
@@ -81,8 +52,10 @@ class Game(TranslatingGame):
         recipe: Cycle,
         data: ImageSet | None = None,
         objective: Objective | str | None = None,
+        g_update: Callable | None = None,
     ):
         super().__init__(recipe, data, objective)
+        self._written, self._g_learns = g_update, own.generators_update(g_update, "x, y")
         self._batches = None
         if data is not None:
             of = recipe.batch_size, 1, recipe.seed
@@ -109,6 +82,9 @@ class Game(TranslatingGame):
         for each in made[2:]:
             check_patches(each)
         return tuple(made)
+
+    def identity(self) -> dict:
+        return {**super().identity(), **own.identity(None, g_update=self._written)}
 
     def start(self) -> Travellers:
         recipe, networks = self.recipe, self.build()
@@ -152,7 +128,12 @@ class Game(TranslatingGame):
         """First both generators, then both judges, who are shown fakes of the past as well."""
         x, y = self.scaled(batch["inputs"][0]), self.scaled(batch["images"][0])
         x = negated(x, self.recipe.negatives, drawn["negatives"][0])
-        losses, there, back = self.generators_learn(state, x, y, drawn)
+        if self._g_learns is None:
+            losses, there, back = self.generators_learn(state, x, y, drawn)
+        else:
+            there = state.generator(x, training=True)
+            back = state.generator_back(y, training=True)
+            losses = self._g_learns(state, self.played, x, y)
         shown, shown_back = self.shown(state, there, back, drawn["pools"])
         with tf.GradientTape() as tape:
             real = state.discriminator(y, training=True)

@@ -121,12 +121,30 @@ def updates(recipe: Adversarial, d_update: Callable | None, g_update: Callable |
     return step.LIBRARY._replace(**made)
 
 
+def generators_update(update: Callable | None, passed: str) -> Callable | None:
+    """One's own in a game from image to image: (state, objective, and the two `passed`) to G's
+    loss, or a dictionary with it. Raises InputError for what is no function."""
+    if update is None:
+        return None
+    if not callable(update):
+        raise InputError(
+            f"g_update must be a function (state, objective, {passed}), got {update!r:.60}"
+        )
+    return partial(_losses, update, "g_update")
+
+
 def _called(update: Callable, name: str, state, objective, *tensors) -> dict:
-    """Through autograph: the loop compiles its step without."""
+    """With those of the tensors that it asks for."""
     known, passed = inspect.signature(update).parameters, _PASSED[name]
     tensors = dict(zip(passed, tensors, strict=True))
     first = [tensors.pop(each) for each in passed if each not in _ASKED_FOR]
     asked = {each: tensor for each, tensor in tensors.items() if each in known}
+
+    return _losses(update, name, state, objective, *first, **asked)
+
+
+def _losses(update: Callable, name: str, state, objective, *first, **asked) -> dict:
+    """Through autograph: the loop compiles its step without."""
 
     def made(*first, **asked):
         return update(state, objective, *first, **asked)

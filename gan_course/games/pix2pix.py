@@ -7,6 +7,7 @@ that says where things are, and D says how sharp.
 Source: arXiv:1611.07004.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -32,9 +33,14 @@ from gan_course.recipes.pix2pix import Pix2pix
 
 
 class Game(TranslatingGame):
-    """Questions to answers, learnt from pairs."""
+    """Questions to answers, learnt from pairs.
 
-    parts = ("objective", "networks")
+    Args:
+      g_update: (state, objective, question, truth) -> G's loss, one's own in place of G's half of
+        `play`. D learns first; the answer that it saw is then made once more.
+    """
+
+    parts = ("objective", "networks", "g_update")
     kind = Pairs
     remedy = "give a paired set, such as 'facades' or 'folder:QUESTIONS|ANSWERS'"
 
@@ -44,9 +50,11 @@ class Game(TranslatingGame):
         data: ImageSet | None = None,
         objective: Objective | str | None = None,
         networks: own.Networks | None = None,
+        g_update: Callable | None = None,
     ):
         super().__init__(recipe, data, objective)
-        self._networks = networks
+        self._networks, self._written = networks, g_update
+        self._g_learns = own.generators_update(g_update, "question, truth")
         self._batches = None
         if data is not None:
             self._batches = Batches(data.x_train, recipe.batch_size, 1, recipe.seed)
@@ -74,7 +82,8 @@ class Game(TranslatingGame):
         )
 
     def identity(self) -> dict:
-        return {**super().identity(), **own.identity(self.build() if self._networks else None)}
+        made = self.build() if self._networks else None
+        return {**super().identity(), **own.identity(made, g_update=self._written)}
 
     def start(self) -> Players:
         recipe = self.recipe
@@ -103,6 +112,11 @@ class Game(TranslatingGame):
         recipe = self.recipe
         question, truth = self.scaled(batch["inputs"][0]), self.scaled(batch["images"][0])
         seen = question if recipe.sees_input else None
+        if self._g_learns is not None:
+            answer, scalars = state.generator(question, training=True), {}
+            if recipe.adversarial_weight > 0:
+                scalars = self.judge_learns(state, truth, answer, seen)
+            return {**scalars, **self._g_learns(state, self.played, question, truth)}
         with tf.GradientTape() as tape:
             answer = state.generator(question, training=True)
             scalars, total = {}, 0.0
