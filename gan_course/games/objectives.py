@@ -18,6 +18,7 @@ from functools import partial
 
 from gan_course.base.backend import tf
 from gan_course.base.errors import InputError, unknown_name
+from gan_course.base.graphs import through_autograph
 from gan_course.games import contract
 from gan_course.games.penalties import PENALTIES, Penalty
 from gan_course.games.scores import margins, probabilities, wasserstein_estimate
@@ -199,17 +200,13 @@ def on_patches(recipe: Translating, own: Objective | str | None = None) -> Objec
 
 
 def _converted(own: Objective) -> Objective:
-    """The same objective as graph functions: the loop compiles its step without autograph."""
-    penalty = own.penalty
-    if penalty is not None:
-        penalty = Penalty(at=tf.function(penalty.at), cost=tf.function(penalty.cost))
-    return replace(
-        own,
-        d_loss=tf.function(own.d_loss),
-        g_loss=tf.function(own.g_loss),
-        scores=tf.function(own.scores),
-        penalty=penalty,
-    )
+    """The same objective through autograph: the loop compiles its step without."""
+    names = ("d_loss", "g_loss", "scores")
+    functions = {name: through_autograph(getattr(own, name)) for name in names}
+    if own.penalty is not None:
+        at, cost = own.penalty.at, own.penalty.cost
+        functions["penalty"] = Penalty(at=through_autograph(at), cost=through_autograph(cost))
+    return replace(own, **functions)
 
 
 def with_real_label(objective: Objective, real_label: float) -> Objective:

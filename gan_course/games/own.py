@@ -15,6 +15,7 @@ from functools import partial
 
 from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
+from gan_course.base.graphs import through_autograph
 from gan_course.games import step
 from gan_course.games.description import described, drawing_from, remade
 from gan_course.models import check_output
@@ -144,12 +145,8 @@ def _called(update: Callable, name: str, state, objective, *tensors) -> dict:
 
 
 def _losses(update: Callable, name: str, state, objective, *first, **asked) -> dict:
-    """Through autograph: the loop compiles its step without."""
-
-    def made(*first, **asked):
-        return update(state, objective, *first, **asked)
-
-    found = tf.function(made)(*first, **asked)
+    """What the update returns, checked."""
+    found = through_autograph(partial(update, state, objective))(*first, **asked)
     loss = _LOSSES[name]
     scalars = found if isinstance(found, dict) else {loss: found}
     if not tf.is_tensor(scalars.get(loss)) or scalars[loss].shape.rank != 0:

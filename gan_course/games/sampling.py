@@ -45,7 +45,7 @@ def _compiled(generator: keras.Model) -> Callable:
         return generator(_alone(inputs), training=False)
 
     kinds = [tf.TensorSpec(each.shape, tf.float32) for each in generator.inputs]
-    return tf.function(draw, input_signature=kinds, autograph=False)
+    return tf.function(draw, autograph=False).get_concrete_function(*kinds)
 
 
 def _alone(inputs: Sequence):
