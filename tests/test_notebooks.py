@@ -95,6 +95,13 @@ def test_the_source_that_committed_notebooks_show_is_the_library_s_of_today():
         assert cell.outputs[0].data["text/plain"] == inspect.getsource(found(shown(cell))).rstrip()
 
 
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_no_text_waits_to_be_written(notebook):
+    """A place held for a number or a paragraph of the next run: TODO, WALKTEXT, ⟦…⟧."""
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        assert not re.search(r"TODO|FIXME|\b[A-Z]{3,}TEXT\b|[⟦⟧]", cell.source), cell.source
+
+
 def test_there_is_a_notebook_for_each_chapter():
     assert [path.stem for path in NOTEBOOKS] == [
         "00_two_dimensions", "01_vanilla_gan", "02_dcgan", "03_drawings_and_failures", "04_wgan",

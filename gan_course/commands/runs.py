@@ -20,7 +20,8 @@ def recipes(_: argparse.Namespace) -> None:
     width = max(map(len, RECIPES))
     for name, recipe in sorted(RECIPES.items()):
         size = f"{recipe.steps:>7,} steps on {recipe.dataset}, ~{recipe.cpu_minutes:g} min"
-        print(f"{name:<{width}}  {recipe.about}\n{'':<{width}}  {size} on two CPU cores")
+        tuned = f", tuned for {recipe.tuned_for:g} s" if recipe.tuned_for else ""
+        print(f"{name:<{width}}  {recipe.about}\n{'':<{width}}  {size} on two CPU cores{tuned}")
 
 
 def datasets(_: argparse.Namespace) -> None:

@@ -19,6 +19,7 @@ Range = tuple[float, float]
 
 _GAMES: dict[str, type["Recipe"]] = {}  # by the name of the game
 _RENAMED = {"precision": "layer_dtype", "latent": "noise", "first_sample": "early_sample"}
+_TOLD = ("about", "cpu_minutes", "tuned_for")  # no number of these is trained with
 _CADENCES = ("log_every", "sample_every", "early_sample", "checkpoint_every", "distance_every")
 IMAGE = Bound(
     lambda shape: min(shape) > 0 and shape[2] in (1, 3), "(height, width, 1 or 3 channels)"
@@ -44,6 +45,8 @@ class Recipe:
     name: str
     about: str  # one line for the list of recipes
     cpu_minutes: float  # what training takes on two CPU cores, measured
+    # seconds on two CPU cores for which its numbers were chosen; 0: for none, they are its source's
+    tuned_for: Annotated[float, at_least(0)] = 0.0
 
     dataset: str  # a name for `gan.data.load`
     image_shape: Annotated[Shape, IMAGE]  # height, width, channels
@@ -132,7 +135,7 @@ class Recipe:
         return {
             name: (mine.get(name), theirs.get(name))
             for name in {**mine, **theirs}
-            if mine.get(name) != theirs.get(name) and name not in ("about", "cpu_minutes")
+            if mine.get(name) != theirs.get(name) and name not in _TOLD
         }
 
     def _fields(self) -> dict:
