@@ -190,3 +190,31 @@ def test_the_names_of_objectives_and_penalties_are_looked_up_when_a_game_is_made
         game_of(e2e.tiny(objective="hing"), e2e.image_set()).identity()
     with pytest.raises(InputError, match="did you mean 'gradient'"):
         game_of(e2e.tiny(penalty="gradent", penalty_weight=1.0), e2e.image_set()).identity()
+
+
+# Mirrored batches
+
+
+def batches(step: int, **changes) -> np.ndarray:
+    classes = changes.get("classes")
+    game = game_of(e2e.tiny(d_steps=2, **changes), e2e.image_set(classes))
+    return game.batch(step)["images"]
+
+
+@pytest.mark.parametrize("kind", [{}, {"classes": 3}])
+def test_half_of_the_images_of_a_mirrored_batch_are_turned_left_to_right(kind):
+    turned = []
+    for step in range(40):
+        plain, mirrored = batches(step, **kind), batches(step, mirror=True, **kind)
+        assert mirrored.shape == plain.shape and mirrored.dtype == np.uint8
+        stays = (mirrored == plain).all(axis=(2, 3, 4))
+        turns = (mirrored == plain[..., ::-1, :]).all(axis=(2, 3, 4))
+        assert (stays ^ turns).all()  # each is one or the other, and none of the noise both
+        turned.append(turns.mean())
+    assert 0.4 < np.mean(turned) < 0.6
+    assert len(set(turned)) > 3  # drawn anew in each batch
+
+
+def test_a_mirrored_batch_is_a_function_of_seed_and_step():
+    np.testing.assert_array_equal(batches(5, mirror=True), batches(5, mirror=True))
+    assert not np.array_equal(batches(5, mirror=True), batches(5, mirror=True, seed=4))

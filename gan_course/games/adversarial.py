@@ -15,6 +15,7 @@ from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
 from gan_course.base.tiles import overview
 from gan_course.data import ImageSet
+from gan_course.data.augment import jittered
 from gan_course.data.batches import Batches
 from gan_course.data.ranges import from_uint8, to_uint8
 from gan_course.games import objectives, optimizers, own, sampling
@@ -111,7 +112,12 @@ class Game:
 
     def batch(self, step: int) -> Arrays:
         """images: uint8 (d_steps, batch, H, W, C), fresh ones for every update of D."""
-        return {"images": self._batches(step)}
+        images = self._batches(step)
+        if self.recipe.mirror:
+            rng = np.random.default_rng([self.recipe.seed, seeds.JITTER, step])
+            each = images.reshape(-1, *self.recipe.image_shape)
+            images = jittered([each], 0, True, rng)[0].reshape(images.shape)
+        return {"images": images}
 
     def specs(self) -> dict[str, tf.TensorSpec]:
         """The shapes and types of `batch`, which need no data."""

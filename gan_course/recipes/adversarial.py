@@ -24,6 +24,7 @@ class Adversarial(Recipe):
 
     game: ClassVar[str] = "adversarial"
 
+    mirror: bool = False  # left to right, of each image with probability 1/2, anew in each batch
     latent_dim: Annotated[int, above(0)] = 100
     noise: Literal["normal", "uniform"] = "normal"  # N(0, 1), or U(-1, 1)
     generator: tuple[str, ...]
