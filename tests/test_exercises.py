@@ -56,10 +56,12 @@ def asked(chapter: int) -> list[Asked]:
 
 
 def imported(chapter: int) -> str:
-    """The lines of the first cells that import: all that an answer may lean on."""
+    """Lines of the cell that imports and of the next one: all that an answer may lean on."""
     cells = nbformat.read(NOTEBOOKS[chapter], as_version=4).cells
-    code = next(c.source for c in cells if "import gan_course as gan" in c.source)
-    return "\n".join(line for line in code.splitlines() if line.startswith(IMPORTS))
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    at = next(n for n, source in enumerate(code) if "import gan_course as gan" in source)
+    lines = "\n".join(code[at : at + 2]).splitlines()
+    return "\n".join(line for line in lines if line.startswith(IMPORTS))
 
 
 def slips(chapter: int) -> list[tuple[str, str, str]]:
