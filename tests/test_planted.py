@@ -62,7 +62,7 @@ def test_that_is_the_only_bug_it_has(name):
     for wrong, right in MENDED[name]:
         assert source.count(wrong) == 1
         source = source.replace(wrong, right)
-    names = {"tf": gan.tf}
+    names = dict(vars(planted))  # what the module imports
     exec(source, names)
     same_update(names[f"update_{name}"], LIBRARY[name], PENALISED if name == "a" else SMALL)
 
