@@ -31,6 +31,7 @@ def student_edition(book: nbformat.NotebookNode) -> nbformat.NotebookNode:
     book.cells = [cell for cell in book.cells if "teacher" not in tags(cell)]
     for cell in book.cells:
         if cell.cell_type != "code":
+            cell.source = cell.source.replace("](../", "](../../")  # it lies one folder deeper
             continue
         cell.outputs, cell.execution_count = [], None
         if {"answer", "guess"} & set(tags(cell)):
