@@ -5,8 +5,6 @@ Importing this package is cheap: a name is loaded when it is first used, and Ten
 
 from importlib import import_module
 
-__version__ = "0.1.0"
-
 # Where the public names are at home.
 _MODULES = {
     "data": "data",
@@ -45,11 +43,23 @@ __all__ = ["__version__", *_NAMES, *_MODULES]
 
 
 def __getattr__(name: str):
+    if name == "__version__":
+        return _version()
     if name in _MODULES:
         return import_module(f".{_MODULES[name]}", __name__)
     if name in _NAMES:
         return getattr(import_module(f".{_NAMES[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _version() -> str:
+    """That of the installed package, which the tags of its repository say."""
+    from importlib import metadata
+
+    try:
+        return metadata.version(__name__)
+    except metadata.PackageNotFoundError:
+        return "0+unknown"  # a checkout on the path, never installed
 
 
 def __dir__() -> list[str]:
