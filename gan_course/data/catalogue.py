@@ -26,6 +26,7 @@ class Dataset:
     fetch: Callable[[], Arrays]  # under `KEYS`, or `PAIR_KEYS` of pairs
     origin: str  # where `fetch` gets them, for messages
     stand_in: str | None = None  # None: this set is embedded itself
+    licence: str = "MIT, as the course"  # as in data/README.md
     centres: np.ndarray | None = None  # of an embedded mixture, as in ImageSet
     deviation: float | None = None
     pairs: bool = False
@@ -65,6 +66,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=downloads.keras_set("mnist"),
         origin="keras.datasets.mnist (download, cached by Keras)",
         stand_in="glyphs",
+        licence="CC BY-SA 3.0, Yann LeCun and Corinna Cortes",
     ),
     "fashion_mnist": Dataset(
         about="clothes, 28×28 grey, 60,000 + 10,000 (Zalando Research)",
@@ -72,6 +74,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=downloads.keras_set("fashion_mnist"),
         origin="keras.datasets.fashion_mnist (download, cached by Keras)",
         stand_in="glyphs",
+        licence="MIT, Zalando SE",
     ),
     "cifar10": Dataset(
         about="photographs of ten classes, 32×32 colour, 50,000 + 10,000 (Krizhevsky)",
@@ -79,6 +82,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=downloads.keras_set("cifar10"),
         origin="keras.datasets.cifar10 (download, cached by Keras)",
         stand_in="shapes",
+        licence="no formal licence; cite Krizhevsky 2009",
     ),
     "faces": Dataset(
         about="aligned photographs of faces, 64×64 colour, 13,233 (Labeled Faces in the Wild)",
@@ -86,6 +90,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=downloads.lfw_faces,
         origin="scikit-learn's fetch_lfw_people (download, cached by scikit-learn)",
         stand_in="faces_toy",
+        licence="for research, no formal licence; do not publish the photographs",
     ),
     "facades": Dataset(
         about="pairs: label maps and photographs of facades, 128×128 colour, 400 + 106 (CMP)",
@@ -93,6 +98,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=paired_downloads.facades,
         origin="the archive of pix2pix at Berkeley (download, cached by Keras)",
         stand_in="faces_toy_outlines",
+        licence="unstated; cite Tyleček and Šára 2013",
         pairs=True,
     ),
     "emoji": Dataset(
@@ -101,6 +107,7 @@ DATASETS: dict[str, Dataset] = {
         fetch=paired_downloads.emoji,
         origin="two packages of npm, emoji-datasource (download, cached by Keras)",
         stand_in="shapes_outlines",
+        licence="Twemoji CC BY 4.0, Twitter, Inc; Noto Emoji Apache 2.0, Google",
         pairs=True,
     ),
     "glyphs": Dataset(
@@ -168,6 +175,7 @@ def _quickdraw(category: str) -> Dataset:
         fetch=downloads.quickdraw(category),
         origin="Google's Quick, Draw! bitmaps (download, cached by Keras)",
         stand_in="glyphs",
+        licence="CC BY 4.0, Google, Inc.",
     )
 
 

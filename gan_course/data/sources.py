@@ -5,10 +5,11 @@ In: a name. Out: an ImageSet whose `source` says which of them it was. Names are
 """
 
 import os
+from pathlib import Path
 
 from gan_course.base.errors import DatasetUnavailable, InputError, unknown_name
 from gan_course.base.files import user_path
-from gan_course.data.catalogue import DATASETS, QUICKDRAW, Dataset, find
+from gan_course.data.catalogue import DATASETS, QUICKDRAW, find
 from gan_course.data.downloads import Arrays
 from gan_course.data.folder import load_folder
 from gan_course.data.folder_pairs import inputs_shape, load_folder_pairs
@@ -63,11 +64,15 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
 def _load_whole(name: str) -> ImageSet:
     dataset = find(name)
     if dataset.stand_in is None:
-        arrays, source = dataset.fetch(), dataset.origin
-    elif (file := mirror_file(name)) is not None:
-        arrays, source = read_archive(file, dataset.pairs), "from the mirror folder"
-    else:
-        arrays, source = _fetched(name, dataset), f"from {dataset.origin}"
+        return as_set(name, dataset.fetch(), dataset.origin)
+    if (file := mirror_file(name)) is not None:
+        return as_set(name, read_archive(file, dataset.pairs), "from the mirror folder")
+    return as_set(name, from_source(name), f"from {dataset.origin}")
+
+
+def as_set(name: str, arrays: Arrays, source: str) -> ImageSet:
+    """The arrays of a dataset, checked. Raises InputError where they cannot be its own."""
+    dataset = find(name)
     if dataset.pairs:
         asked, wanted, asked_test, wanted_test = (arrays[key] for key in PAIR_KEYS)
         inputs = ImageSet(f"inputs of {name}", asked, x_test=asked_test, source=source)
@@ -139,15 +144,17 @@ def stand_in(name: str) -> str:
     return name if name.startswith(_FOLDER) else find(name.partition(":")[0]).stand_in or name
 
 
-def mirrored() -> list[str]:
-    """The datasets whose archives are in the mirror."""
-    folder = mirror_folder()
+def mirrored(folder: Path | None = None) -> list[str]:
+    """The datasets whose archives are in that folder, or in the mirror."""
+    folder = folder or mirror_folder()
     names = sorted(file.stem for file in folder.glob("*.npz")) if folder else []
     known = (name for name in names if name in DATASETS or QUICKDRAW.fullmatch(name))
     return [name for name in known if find(name).stand_in is not None]
 
 
-def _fetched(name: str, dataset: Dataset) -> Arrays:
+def from_source(name: str) -> Arrays:
+    """The arrays of a dataset from where it is published. Raises DatasetUnavailable."""
+    dataset = find(name)
     try:
         return dataset.fetch()
     except Exception as error:  # a download fails in many ways, and Keras raises plain Exception
