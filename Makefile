@@ -2,6 +2,8 @@
 # make test        everything that CI runs
 # make lab         opens JupyterLab
 # make student     makes notebooks/student: the same chapters, with blanks for the answers
+# make url URL=…   says where your copy of the course lives, in all notebooks (no URL: shows it)
+# make lock        writes the versions of .venv into requirements.lock
 # make notebooks   runs the notebooks again (profile: quick) and saves their outputs
 # make benchmark   measures the speed of this machine
 
@@ -11,7 +13,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
-.PHONY: demo test lab notebooks student benchmark clean
+.PHONY: demo test lab notebooks student url lock benchmark clean
 
 demo: $(READY)
 	$(BIN)/python -m gan_course train demo --out runs/demo
@@ -29,6 +31,13 @@ notebooks: $(READY)
 
 student: $(READY)
 	$(BIN)/python notebooks/student.py
+
+url:
+	@$(PYTHON) notebooks/course_url.py "$(URL)"
+
+lock: $(READY)
+	{ head -n 2 requirements.lock; $(BIN)/pip freeze --exclude gan_course; } > requirements.new
+	mv requirements.new requirements.lock
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps

@@ -113,13 +113,16 @@ def test_there_is_a_notebook_for_each_chapter():
 # The first cell
 
 
-def set_up(folder, installed: bool):
+def first_cell() -> str:
+    cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
+    return next(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def set_up(folder, installed: bool, url: str | None = None):
     """The first code cell, run in `folder` by a Python that has the library installed or not;
     `%pip`, which only a notebook knows, says that it would install."""
-    (cell, *_) = (
-        c for c in nbformat.read(NOTEBOOKS[0], as_version=4).cells if c.cell_type == "code"
-    )
-    code = re.sub(r"%pip .*", "print('would install', COURSE_URL)", cell.source)
+    code = re.sub(r"%pip .*", "print('would install', COURSE_URL)", first_cell())
+    code = code if url is None else code.replace("https://github.com/YOUR-ORG/gan_course", url)
     if not installed:
         code = (
             "import importlib.util\n"
@@ -147,7 +150,91 @@ def test_a_notebook_in_a_checkout_has_the_runs_of_the_command_line(tmp_path):
 def test_a_course_url_left_unset_is_told_in_words_and_no_git_is_called(tmp_path):
     done = set_up(tmp_path, installed=False)
     assert done.returncode == 1 and "would install" not in done.stdout
-    assert done.stderr.splitlines()[-1].startswith("ValueError: set COURSE_URL, above, to where")
+    assert done.stderr.splitlines()[-1].startswith("ValueError: COURSE_URL, above, is not set: ")
+
+
+def test_a_course_url_that_is_set_is_installed_from_where_there_is_no_checkout(tmp_path):
+    done = set_up(tmp_path, installed=False, url="https://example.org/me/mine")
+    assert done.stdout.split("\n")[:2] == [
+        "would install git+https://example.org/me/mine", str(tmp_path.resolve()),
+    ], done.stderr  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", [".", "notebooks", "notebooks/student"])
+def test_a_kernel_takes_the_checkout_and_no_other_course_that_is_installed(tmp_path, folder):
+    """As JupyterLab starts it: in the notebook's folder, with nothing in PYTHONPATH."""
+    (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "gan_course").mkdir()
+    (tmp_path / "gan_course" / "__init__.py").write_text("here = 'the checkout'")
+    elsewhere = tmp_path / "site-packages"
+    (elsewhere / "gan_course").mkdir(parents=True)
+    (elsewhere / "gan_course" / "__init__.py").write_text("here = 'site-packages'")
+    add = f"import sys; sys.path.append({str(elsewhere)!r})"
+    show = "import os, gan_course; print(gan_course.here, os.getcwd(), sep='\\n')"
+    assert printed_by(add, first_cell(), show, folder=tmp_path / folder) == (
+        f"the checkout\n{tmp_path.resolve()}\n"
+    )
+
+
+def printed_by(*cells, folder) -> str:
+    """What the last of these cells prints in a kernel of its own."""
+    from nbclient import NotebookClient
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    where = {"metadata": {"path": str(folder)}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("PYTHONPATH", raising=False)
+        NotebookClient(book, timeout=120, kernel_name="python3", resources=where).execute()
+    return "".join(output.text for output in book.cells[-1].outputs)
+
+
+# One place for the address of the course
+
+_spec = importlib.util.spec_from_file_location("course_url", ROOT / "notebooks/course_url.py")
+course_url = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(course_url)
+
+
+def test_the_address_of_the_course_is_the_same_everywhere():
+    address = re.escape(course_url.course_url())
+    for notebook in sorted((ROOT / "notebooks").rglob("*.ipynb")):
+        text = notebook.read_text("utf-8")
+        assert len(re.findall(r"COURSE_URL = ", text)) == 1, notebook
+        assert re.search(rf'COURSE_URL = \\"git\+{address}\\"', text), notebook
+    for file in course_url.FILES:
+        found = set(re.findall(r"https://[\w.-]+/[\w.-]+/gan_course(?![\w-])",
+                               (ROOT / file).read_text("utf-8")))  # fmt: skip
+        assert {re.escape(each) for each in found} == {address}, file
+
+
+@pytest.fixture
+def copied(tmp_path):
+    for file in course_url.FILES:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, tmp_path / file)
+    (tmp_path / "notebooks" / "student").mkdir(parents=True)
+    for name in (NOTEBOOKS[0].name, f"student/{NOTEBOOKS[0].name}"):
+        shutil.copy(ROOT / "notebooks" / name, tmp_path / "notebooks" / name)
+    return tmp_path
+
+
+def test_one_command_sets_the_address_everywhere_and_touches_nothing_else(copied):
+    before = {file: file.read_text("utf-8") for file in copied.rglob("*") if file.is_file()}
+    old, new = course_url.course_url(copied), "https://git.example.org/school/gans-2027"
+    changed = course_url.set_url(f"{new}.git", copied)
+    assert len(changed) == len(course_url.FILES) + 2 and course_url.course_url(copied) == new
+    for file, text in before.items():
+        now = file.read_text("utf-8")
+        assert old not in now and new in now and now.replace(new, old) == text
+    assert course_url.set_url(new, copied) == []  # again: nothing to do
+
+
+@pytest.mark.parametrize("url", ["", "me/gan_course", "git@x.org:me/x", "https://x.org", "a b"])
+def test_what_is_no_address_is_refused_and_nothing_is_written(copied, url):
+    old = course_url.course_url(copied)
+    with pytest.raises(ValueError, match=r"is no address; write it as https://github\.com/me/gan"):
+        course_url.set_url(url, copied)
+    assert course_url.course_url(copied) == old
 
 
 def test_no_chapter_prints_nan_in_the_smoke_profile():
