@@ -1,4 +1,4 @@
-"""What leaves the repository: the wheel and its description, the lock, the files that GitHub reads."""
+"""What leaves the repository: the wheel, its description, the lock, what GitHub reads."""
 
 import re
 import subprocess
