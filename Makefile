@@ -36,7 +36,7 @@ url:
 	@$(PYTHON) notebooks/course_url.py "$(URL)"
 
 lock: $(READY)
-	{ head -n 2 requirements.lock; $(BIN)/pip freeze --exclude gan_course; } > requirements.new
+	{ head -n 2 requirements.lock; $(BIN)/pip freeze --all --exclude gan_course --exclude pip; } > requirements.new
 	mv requirements.new requirements.lock
 
 benchmark: $(READY)
