@@ -10,7 +10,6 @@ play with.
 
 import json
 import re
-from importlib.resources import files
 from pathlib import Path
 
 from gan_course.base.errors import InputError
@@ -18,6 +17,7 @@ from gan_course.base.files import atomic_write, writable_file
 from gan_course.data.painted import gaussians
 from gan_course.recipes import RECIPES, as_recipe
 from gan_course.recipes.adversarial import Adversarial
+from gan_course.web.asset import asset, filled
 
 _SCRIPTS = ("lab.engine.js", "lab.draw.js", "lab.page.js", "lab.controls.js")
 _CLOUDS = {"ring": gaussians.RING, "grid": gaussians.GRID}
@@ -50,11 +50,11 @@ def page(recipe: Adversarial | str | None = None) -> str:
         "default_clip": _CLIP,
     }
     parts = {
-        "style": _asset("lab.css"),
-        "script": "\n".join(_asset(name).replace('"use strict";\n', "") for name in _SCRIPTS),
+        "style": asset("lab.css"),
+        "script": "\n".join(asset(name).replace('"use strict";\n', "") for name in _SCRIPTS),
         "settings": json.dumps(given, ensure_ascii=False).replace("</", "<\\/"),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _asset("lab.html"))
+    return filled("lab.html", parts)
 
 
 def write(path: str | Path, recipe: Adversarial | str | None = None) -> Path:
@@ -151,6 +151,3 @@ def _preset(name: str, question: str, recipe: Adversarial, data: str | None = No
         "settings": settings(recipe),
     }
 
-
-def _asset(name: str) -> str:
-    return files("gan_course.web").joinpath("assets", name).read_text("utf-8")
