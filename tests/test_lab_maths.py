@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from browser import answer, needs_node, node
+from devtools import answer, needs_node, node
 
 from gan_course.base.backend import keras, tf
 from gan_course.data.painted.gaussians import DEVIATION, RING
@@ -161,7 +161,9 @@ def keras_players():
 
     keras.utils.set_random_seed(4)
     made = SimpleNamespace(
-        generator=network(2, PLANE["generator"], lambda: keras.layers.ReLU(dtype="float64"), 2, "tanh"),
+        generator=network(
+            2, PLANE["generator"], lambda: keras.layers.ReLU(dtype="float64"), 2, "tanh"
+        ),
         discriminator=network(
             2, PLANE["discriminator"], lambda: keras.layers.LeakyReLU(0.2, dtype="float64"), 1, None
         ),
@@ -186,7 +188,9 @@ def test_updates_from_the_same_weights_are_those_of_the_library(objective):
     clip = 0.05 if objective == "wasserstein" else None
     rules, losses = dataclasses.replace(OBJECTIVES[objective], clip=clip), []
     for number in range(3):
-        d = step.discriminator_update(state, rules, tf.constant(real[number]), tf.constant(noise[number, 0]))
+        d = step.discriminator_update(
+            state, rules, tf.constant(real[number]), tf.constant(noise[number, 0])
+        )
         g = step.generator_update(state, rules, tf.constant(noise[number, 1]))
         losses.append([float(d["d_loss"]), float(g["g_loss"])])
     found = run(
@@ -195,9 +199,11 @@ def test_updates_from_the_same_weights_are_those_of_the_library(objective):
         game.generator.weights.set(start[0]);
         game.discriminator.weights.set(start[1]);
         const losses = real.map((batch, i) => [
-          game.discriminatorUpdate(flat(batch), flat(noise[i][0])), game.generatorUpdate(flat(noise[i][1])),
+          game.discriminatorUpdate(flat(batch), flat(noise[i][0])),
+          game.generatorUpdate(flat(noise[i][1])),
         ]);
-        say({ losses, generator: [...game.generator.weights], discriminator: [...game.discriminator.weights] });
+        const [generator, discriminator] = [game.generator.weights, game.discriminator.weights];
+        say({ losses, generator: [...generator], discriminator: [...discriminator] });
         """,
         settings={**PLANE, "objective": objective, "clip": clip or 0},
         start=[each.tolist() for each in start], real=real.tolist(), noise=noise.tolist(),
@@ -217,7 +223,9 @@ def test_the_field_and_the_arrows_are_those_of_the_librarys_figures():
         settings=PLANE, weights=flat(state.discriminator).tolist(), points=points.tolist(),
     )  # fmt: skip
     rules = OBJECTIVES["non_saturating"]
-    np.testing.assert_allclose(np.reshape(found[0], (7, 7)), plane.field(state.discriminator, 7), atol=1e-5)
+    np.testing.assert_allclose(
+        np.reshape(found[0], (7, 7)), plane.field(state.discriminator, 7), atol=1e-5
+    )
     expected = plane.pull(state.discriminator, rules, points)
     np.testing.assert_allclose(np.reshape(found[1], (11, 2)), expected, atol=1e-5)
 
@@ -270,8 +278,9 @@ def games():
             "for (let i = 0; i < 1500; i++) game.step();"
             "say(countModes(game.make(new Random(9, 9).normals(4000)), centres, deviation));",
             settings={**PLANE, "beta_1": key[0], "seed": key[1]},
-            centres=RING.tolist(), deviation=DEVIATION,
-        )  # fmt: skip
+            centres=RING.tolist(),
+            deviation=DEVIATION,
+        )
         for key in [(0.5, 0), (0.5, 1), (0.5, 2), (0.9, 0)]
     }
     return {key: answer(process) for key, process in played.items()}

@@ -150,4 +150,3 @@ def _preset(name: str, question: str, recipe: Adversarial, data: str | None = No
         "data": data or recipe.dataset,
         "settings": settings(recipe),
     }
-

@@ -14,14 +14,19 @@ import tempfile
 import pytest
 
 NODE = shutil.which("node")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
 
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: JavaScript untested")
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="Chromium is not installed: the page is not opened"
 )  # fmt: skip
 
-_FLAGS = "--headless=new --no-sandbox --disable-gpu --no-first-run --remote-debugging-pipe"
+_FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --no-first-run --hide-scrollbars "
+    "--remote-debugging-pipe"
+)
 _ERRORS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled")
 
 
@@ -43,10 +48,7 @@ def answer(process):
 
 
 class Browser:
-    """One page, as wide as told.
-
-    page: `evaluate` runs JavaScript in it and waits for promises.
-    """
+    """One tab, in a window as wide as told."""
 
     def __init__(self):
         self._folder = tempfile.mkdtemp()
@@ -63,7 +65,7 @@ class Browser:
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
-        for domain in ("Page", "Runtime", "Log"):
+        for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
 
     def call(self, method: str, **params) -> dict:
@@ -131,6 +133,12 @@ class Browser:
         """Errors, and whatever the page wrote to the console, since it was opened."""
         self.evaluate("1")  # what came before it has been read by then
         return [event["params"] for event in self.events if event.get("method") in _ERRORS]
+
+    def requests(self) -> list[str]:
+        """The addresses that the page asked for since it was opened."""
+        self.evaluate("1")
+        sent = [e for e in self.events if e.get("method") == "Network.requestWillBeSent"]
+        return [event["params"]["request"]["url"] for event in sent]
 
     def close(self) -> None:
         self._process.terminate()
