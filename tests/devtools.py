@@ -33,7 +33,8 @@ _ERRORS = ("Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalle
 def node(code: str):
     """Run JavaScript; returns a running process, for `answer`."""
     process = subprocess.Popen(
-        [NODE, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [NODE, "-"], text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     process.stdin.write(code)
     process.stdin.close()

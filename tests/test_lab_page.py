@@ -195,6 +195,7 @@ def test_a_slider_changes_the_game_that_is_played(page):
     choose(page, "g_learning_rate", 0)
     game = page.evaluate("lab.game.settings")
     assert game["beta_1"] == 0.9 and game["g_learning_rate"] == 1e-5
+    assert page.evaluate("document.getElementById('preset').value") == "own"
     assert text(page, "beta_1-out") == "0.9" and page.evaluate("lab.game.steps.G") == 1
 
 

@@ -60,7 +60,7 @@ def player(
     else:
         frames = list(source)
     if steps is None:
-        captions = [f"{number} of {len(frames)}" for number in range(1, len(frames) + 1)]
+        captions = [f"picture {number}" for number in range(1, len(frames) + 1)]
     else:
         captions = [f"step {step:,}" for step in steps]
     return Film(films.player(frames, captions, about or "a film", frame_ms, kilobytes))

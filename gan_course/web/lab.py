@@ -116,7 +116,7 @@ def _presets() -> list[dict]:
         ),
         _preset(
             "a longer memory: β₁ = 0.9",
-            "One number is another. Guess before you press Train: how many modes will be covered?",
+            "One number differs. Guess before you press Train: how many modes will be covered?",
             plane.changed(name="momentum", beta_1=0.9),
         ),
         _preset(
@@ -126,7 +126,7 @@ def _presets() -> list[dict]:
         ),
         _preset(
             "Wasserstein, clipped",
-            "D is a critic: its scores have no ends. Does g_loss fall while the points improve?",
+            "A critic with clipped weights bends but gently. How near do the points come?",
             plane.changed(name="wgan_plane", objective="wasserstein", clip=_CLIP, d_steps=5),
         ),
         _preset(

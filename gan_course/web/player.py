@@ -17,7 +17,7 @@ from gan_course.base.errors import InputError
 from gan_course.web.asset import asset, filled
 
 _QUALITY = 80  # of the WebP pictures, of 100
-_SMALL = 360  # pixels: what is not as wide is shown enlarged, without smoothing
+_SMALL = 480  # pixels: what is not as wide is shown enlarged, without smoothing
 
 
 def player(
@@ -53,7 +53,7 @@ def player(
         "letters": str(max(map(len, captions))),
         "about": html.escape(about),
         "still": pictures[-1],
-        "caption": html.escape(f"{captions[-1]}, the last of {len(kept)} pictures"),
+        "caption": html.escape(f"{captions[-1]}, the last of {len(kept)}"),
         "film": film.replace("</", "<\\/"),
     }
     return filled("player.html", parts)

@@ -4,11 +4,13 @@
 const SLIDERS = Object.keys(CHOICES);
 const SHAPING = ["objective", "latent_dim", "seed"]; // a change starts the game anew
 const PEN = 6; // points for each touch of the pen
-const MOST_DRAWN = 6000;
+const MOST_DRAWN = 4000;
 
 Object.assign(Lab.prototype, {
   fill() {
     this.presets.forEach(({ name }, i) => $("preset").add(new Option(name, i)));
+    $("preset").add(new Option("a game of your own", "own"));
+    $("preset").lastChild.disabled = true; // what the other controls make of it
     for (const name of SLIDERS) {
       Object.assign($(name), { min: 0, max: CHOICES[name].length - 1, step: 1 });
     }
@@ -77,9 +79,15 @@ Object.assign(Lab.prototype, {
     if (name === "data") this.data = value;
     else if (name === "objective") this.objective(value);
     else this.settings[name] = Math.min(9999, Math.max(0, Math.round(Number(value)) || 0));
-    $("question").textContent = "";
+    this.own();
     this.showSettings();
     this.anew();
+  },
+
+  // It is none of the presets any more.
+  own() {
+    $("preset").value = "own";
+    $("question").textContent = "Guess first. The same seed begins with the same networks.";
   },
 
   // A Wasserstein critic needs a bound on its slope; no other loss here does.
@@ -93,6 +101,7 @@ Object.assign(Lab.prototype, {
     const value = CHOICES[name][Number($(name).value)];
     this.settings[name] = this.game.settings[name] = value;
     this.showSlider(name);
+    this.own();
   },
 
   // ---- The pen -----

@@ -5,7 +5,7 @@
 const SIDE = 41; // places of the field, each way
 const GRID_SIDE = 25; // lines of G's grid, each way
 const ARROWS = 60;
-const TRAIN_MS = 14; // between two pictures
+const TRAIN_MS = 20; // between two pictures
 const TURN_MS = 350; // of D, or of G, where they move in turn
 const COUNT_MS = 500; // between two counts of the modes
 const RATES = [1e-5, 3e-5, 1e-4, 2e-4, 3e-4, 5e-4, 1e-3, 2e-3, 3e-3, 5e-3, 1e-2];
@@ -21,6 +21,7 @@ const SCALES = { // the ends of the colours
   hinge: ["−1: made by G", "1: real"],
   wasserstein: ["lowest score", "highest score"],
 };
+const INVITATION = "Draw the real points here:\nmouse, finger, or arrow keys and space";
 const $ = (id) => document.getElementById(id);
 
 class Lab {
@@ -37,6 +38,7 @@ class Lab {
   choosePreset(number) {
     const { question, data, settings } = this.presets[number];
     Object.assign(this, { data, settings: { ...settings } });
+    $("preset").value = number;
     $("question").textContent = question;
     this.showSettings();
     this.anew();
@@ -139,11 +141,22 @@ class Lab {
 
   // The picture, the curves and the numbers; the count of the modes takes longer than the others.
   refresh(count = true) {
+    const { settings } = this;
+    const scene = this.ready() ? this.scene() : { words: INVITATION };
+    if (this.cursor && document.activeElement === $("plane")) scene.cursor = this.cursor;
+    this.view.draw(scene);
+    this.curve.draw($("losses"), undecidedLosses(settings.objective));
+    if (count) this.count();
+    this.showNumbers();
+  }
+
+  // All that is ticked.
+  scene() {
     const { game, settings } = this, on = (name) => $(`show-${name}`).checked;
     const scene = {};
     if (on("field")) scene.answers = { values: answers(game.field(SIDE), settings.objective), side: SIDE };
     if (on("grid")) scene.grid = { ...this.grid, points: game.make(this.grid.flat) };
-    if (on("real")) scene.real = game.points.subarray(0, 2 * (this.clouds[this.data] ? 500 : 4000));
+    if (on("real")) scene.real = this.drawing() ? game.points : game.points.subarray(0, 1000);
     const fake = game.make(this.shown);
     if (on("fake")) scene.fake = fake;
     if (on("arrows")) {
@@ -151,12 +164,7 @@ class Lab {
       scene.arrows = { from, slopes: game.pull(from) };
       if (on("fake")) scene.fake = from; // the arrows' own points
     }
-    if (this.cursor && document.activeElement === $("plane")) scene.cursor = this.cursor;
-    if (!this.ready()) scene.words = "Draw the real points here:\nmouse, finger, or arrow keys and space";
-    this.view.draw(scene);
-    this.curve.draw($("losses"), undecidedLosses(settings.objective));
-    if (count) this.count();
-    this.showNumbers();
+    return scene;
   }
 
   count() {
