@@ -55,7 +55,7 @@ def test_without_javascript_the_last_picture_stands_there_with_its_caption():
 def test_a_film_keeps_to_its_size_with_both_ends_and_even_gaps():
     rng = np.random.default_rng(0)
     noise = [rng.integers(0, 256, (64, 64, 3), np.uint8) for _ in range(41)]
-    html = player(noise, steps=range(41), kilobytes=60).html
+    html = player(noise, steps=range(41), about="grüne & <blaue> Punkte", kilobytes=60).html
     kept = [int(caption.removeprefix("step ")) for caption in film(html)["captions"]]
     assert 45_000 < len(html) <= 60_000
     assert kept[0] == 0 and kept[-1] == 40 and 3 <= len(kept) < 41

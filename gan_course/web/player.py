@@ -42,9 +42,9 @@ def player(
     """
     frames = [np.asarray(frame) for frame in frames]
     _check(frames, captions)
-    kept = _fitting([_webp(frame) for frame in frames], 1000 * kilobytes)
-    pictures = [picture for _, picture in kept]
-    captions = [str(captions[number]) for number, _ in kept]
+    told = list(map(str, captions))
+    kept = _fitting([*zip(map(_webp, frames), told, strict=True)], 1000 * kilobytes, len(about))
+    pictures, captions = map(list, zip(*kept, strict=True))
     film = json.dumps({"frames": pictures, "captions": captions, "wait": frame_ms})
     parts = {
         "id": hashlib.sha256(film.encode()).hexdigest()[:16],
@@ -82,17 +82,18 @@ def _webp(frame: np.ndarray) -> str:
     return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def _fitting(pictures: list[str], size: int) -> list[tuple[int, str]]:
-    """The first and the last, and as many in between, evenly, as there is room for; numbered.
+def _fitting(scenes: list[tuple[str, str]], size: int, letters: int) -> list[tuple[str, str]]:
+    """The first and the last, and as many in between, evenly, as there is room for.
 
-    The last one counts twice: it is the still, too.
+    The last picture counts twice, since it is the still, too; `letters` are those of the title.
     """
-    for count in range(len(pictures), 1, -1):
-        numbers = np.linspace(0, len(pictures) - 1, count).round().astype(int).tolist()
-        kept = [(number, pictures[number]) for number in numbers]
-        needed = sum(len(picture) for _, picture in kept) + len(pictures[-1])
-        if needed <= size - len(asset("player.html")):
-            return kept
+    lengths = np.array([len(json.dumps(scene)) for scene in scenes])
+    besides = len(asset("player.html")) + int(lengths[-1]) + 12 * letters + 200
+    for count in range(len(scenes), 1, -1):
+        numbers = np.linspace(0, len(scenes) - 1, count).round().astype(int)
+        needed = besides + int(lengths[numbers].sum())
+        if needed <= size:
+            return [scenes[number] for number in numbers]
     raise InputError(
         f"two pictures of this film need {needed // 1000 + 1} kB, and there is room for "
         f"{size // 1000}; give more kilobytes or smaller pictures"
