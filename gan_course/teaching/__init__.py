@@ -16,6 +16,7 @@ from gan_course.teaching.drawings import overlap, transposed_convolution
 from gan_course.teaching.exercises import check
 from gan_course.teaching.explore import explore
 from gan_course.teaching.guesses import Guesses
+from gan_course.teaching.interactive import live, player
 from gan_course.teaching.plane import Camera, field, film, pull
 from gan_course.teaching.source import animation, show
 
@@ -28,8 +29,10 @@ __all__ = [
     "explore",
     "field",
     "film",
+    "live",
     "overlap",
     "planted",
+    "player",
     "pull",
     "same_objective",
     "same_penalty",
