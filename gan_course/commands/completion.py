@@ -1,0 +1,45 @@
+"""`completion`: what a shell needs to complete commands, options, names and paths."""
+
+import argparse
+
+from gan_course.commands.command import PROGRAM, Command
+
+_SHELLS = ("bash", "zsh", "fish", "tcsh")
+_FOLDERS = ("RUN", "DIR")  # by the metavar
+_FILES = ("FILE", "FILE.gif", "FOLDER|FILE", "CONTENT", "STYLE")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A shell."""
+    parser.add_argument("shell", choices=_SHELLS, help=f"one of {', '.join(_SHELLS)}")
+
+
+def completion(arguments: argparse.Namespace) -> None:
+    """Print what makes a shell complete the words of this program."""
+    import shtab
+
+    from gan_course.data.sources import DATASETS
+    from gan_course.recipes import RECIPES
+
+    names = {"recipe": RECIPES, "name": RECIPES, "dataset": DATASETS}
+    whole, *_ = arguments.parsers
+    for parser in arguments.parsers:
+        for action in parser.actions:
+            if action.metavar in _FOLDERS:
+                action.complete = shtab.DIRECTORY
+            elif action.metavar in _FILES:
+                action.complete = shtab.FILE
+            elif action.dest in names:
+                action.choices = list(names[action.dest])
+    print(shtab.complete(whole, arguments.shell))
+
+
+COMMAND = Command(
+    "completion",
+    completion,
+    (
+        ("bash, now and from now on", f"completion bash > ~/.{PROGRAM}.sh"),
+        ("zsh", f"completion zsh > ~/.zfunc/_{PROGRAM}"),
+    ),
+    arguments,
+)

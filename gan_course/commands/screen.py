@@ -1,0 +1,108 @@
+"""What the commands print: as wide as the terminal, in colours where somebody sees them.
+
+In: text, tables. Out: lines on stdout or stderr. In a pipe, or a file, a line is as long as it has
+to be, so that `grep` finds whole ones, and without colour; `NO_COLOR` takes the colours from a
+terminal, too. Rich is loaded here, once something is shown.
+"""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+_ENDLESS = 10_000  # columns of what is no terminal
+_KINDS = {
+    "name": {"style": "cyan", "no_wrap": True},
+    "text": {"overflow": "fold"},
+    "aside": {"style": "dim", "overflow": "fold"},
+    "number": {"justify": "right", "no_wrap": True},
+}
+
+
+def show(*things: "RenderableType", error: bool = False) -> None:
+    """Print them, on stderr if it is an `error`, or what only people read."""
+    stream = sys.stderr if error else sys.stdout
+    console = _console(stream)
+    with console.capture() as captured:  # a pipe that closes early is the business of cli.py
+        for thing in things:
+            console.print(thing)
+    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+
+
+def is_terminal() -> bool:
+    """Whether stdout is one, whose width counts."""
+    return _console(sys.stdout).is_terminal
+
+
+def text(words: str, style: str = "") -> "Text":
+    """Words in one style, as they are: brackets mean nothing."""
+    from rich.text import Text
+
+    return Text(words, style)
+
+
+def complain(who: str, message: str) -> None:
+    """One line on stderr, however long, for a person and for `grep`."""
+    if sys.stderr.isatty():
+        line = text(f"{who}: ", "bold red")
+        line.append(message, "default not bold")
+        line.no_wrap, line.overflow = True, "ignore"
+        show(line, error=True)
+    else:
+        print(f"{who}: {message}", file=sys.stderr)
+
+
+def entries(items: Iterable[tuple[str, str, str]]) -> "RenderableType":
+    """A list: of each entry its name, what it is, and below that the facts."""
+    table = _table()
+    for kind in ("name", "text"):
+        table.add_column(**_KINDS[kind])
+    for name, about, facts in items:
+        table.add_row(name, text(about).append(f"\n{facts}", "dim"))
+    return table
+
+
+def columns(
+    rows: Iterable[Sequence[str]], kinds: Sequence[str], head: Sequence[str] = ()
+) -> "RenderableType":
+    """A table. kinds: of each column what it holds, a key of `_KINDS`. head: its headings."""
+    table = _table(show_header=bool(head), header_style="bold")
+    for at, kind in enumerate(kinds):
+        table.add_column(head[at] if head else "", **_KINDS[kind])
+    for row in rows:
+        table.add_row(*map(text, row))
+    return table
+
+
+def coloured_help(words: str) -> "Text":
+    """argparse's help: its headings, options and comments told apart."""
+    shown = text(words.rstrip("\n"))
+    shown.no_wrap, shown.overflow = True, "ignore"
+    shown.highlight_regex(r"(?m)^[a-z ]+:", "bold")
+    shown.highlight_regex(r"(?<![\w-])--?[a-z][\w-]*", "cyan")
+    shown.highlight_regex(r"(?m)^ +# .*$", "dim")
+    return shown
+
+
+def _table(**options):
+    from rich.table import Table
+
+    options = {"show_header": False, **options}
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), **options)
+
+
+def _console(stream: TextIO) -> "Console":
+    from rich.console import Console
+
+    def made(**options):
+        return Console(
+            file=stream, highlight=False, markup=False, emoji=False, force_jupyter=False, **options
+        )
+
+    if not made().is_terminal:
+        return made(width=_ENDLESS, color_system=None)
+    return made(color_system=None if os.environ.get("NO_COLOR") else "auto")
