@@ -41,8 +41,9 @@ class Parser(argparse.ArgumentParser):
     """argparse's, as wide as the terminal; it refuses in one line, with the nearest right word."""
 
     def __init__(self, **options):
-        super().__init__(formatter_class=_layout, **options)
+        super().__init__(formatter_class=_Layout, **options)
         self.actions: list[argparse.Action] = []  # in the order of their declaration
+        self.parsers: dict[str, Parser] = {}  # of the whole: those of its commands
 
     def add_argument(self, *names, **options) -> argparse.Action:
         """As ever; and the action is kept in `actions`."""
@@ -71,11 +72,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def build(commands: Sequence[Command]) -> Parser:
-    """The parser of the whole command line. What it parses has the command under `command`."""
+    """The parser of the whole command line. What it parses has the command under `command`, and
+    the parser itself under `whole`."""
     parser = Parser(
         prog=PROGRAM,
         description="Train GANs and see what they learn.",
-        epilog=_examples(
+        epilog=examples(
             ("what there is to train", "recipes"),
             ("two minutes on a laptop, no download", "train demo"),
             ("what a command takes", "train --help"),
@@ -83,15 +85,16 @@ def build(commands: Sequence[Command]) -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     choices = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    parser.parsers = choices.choices
     for command in commands:
         about = command.about.removesuffix(".")
         made = choices.add_parser(
             command.name,
             help=about[0].lower() + about[1:],
             description=command.about,
-            epilog=_examples(*command.examples),
+            epilog=examples(*command.examples),
         )
-        made.set_defaults(command=command, parsers=(parser, *choices.choices.values()))
+        made.set_defaults(command=command, whole=parser)
         command.arguments(made)
     return parser
 
@@ -106,12 +109,21 @@ def _nearest(word: str, known: Sequence[str]) -> str:
     return f"; did you mean {near[0]!r}?" if near else f"; known: {', '.join(known)}"
 
 
-def _examples(*examples: tuple[str, str]) -> str:
-    lines = [f"  # {wanted}\n  {PROGRAM} {words}" for wanted, words in examples]
-    return "\n".join(["examples:", *lines])
+def examples(*pairs: tuple[str, str], title: str = "examples", program: str = PROGRAM) -> str:
+    """What one may want, and below each the words that do it."""
+    lines = [f"  # {wanted}\n  {program} {words}" for wanted, words in pairs]
+    return "\n".join([f"{title}:", *lines])
 
 
-def _layout(prog: str) -> argparse.HelpFormatter:
+class _Layout(argparse.RawDescriptionHelpFormatter):
     """Examples keep their lines; the others are broken at the edge of the terminal."""
-    width = min(_WIDEST, shutil.get_terminal_size().columns) - 2
-    return argparse.RawDescriptionHelpFormatter(prog, max_help_position=26, width=width)
+
+    def __init__(self, prog: str):
+        width = min(_WIDEST, shutil.get_terminal_size().columns) - 2
+        super().__init__(prog, max_help_position=26, width=width)
+
+    def add_argument(self, action: argparse.Action) -> None:
+        """As ever; but the names of commands stand two columns deeper than argparse counts."""
+        super().add_argument(action)
+        if action.nargs == argparse.PARSER:
+            self._action_max_length += 2

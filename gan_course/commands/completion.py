@@ -11,7 +11,9 @@ _FILES = ("FILE", "FILE.gif", "FOLDER|FILE", "CONTENT", "STYLE")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """A shell."""
-    parser.add_argument("shell", choices=_SHELLS, help=f"one of {', '.join(_SHELLS)}")
+    parser.add_argument(
+        "shell", metavar="SHELL", choices=_SHELLS, help=f"one of {', '.join(_SHELLS)}"
+    )
 
 
 def completion(arguments: argparse.Namespace) -> None:
@@ -22,8 +24,7 @@ def completion(arguments: argparse.Namespace) -> None:
     from gan_course.recipes import RECIPES
 
     names = {"recipe": RECIPES, "name": RECIPES, "dataset": DATASETS}
-    whole, *_ = arguments.parsers
-    for parser in arguments.parsers:
+    for parser in arguments.whole.parsers.values():
         for action in parser.actions:
             if action.metavar in _FOLDERS:
                 action.complete = shtab.DIRECTORY
@@ -31,7 +32,7 @@ def completion(arguments: argparse.Namespace) -> None:
                 action.complete = shtab.FILE
             elif action.dest in names:
                 action.choices = list(names[action.dest])
-    print(shtab.complete(whole, arguments.shell))
+    print(shtab.complete(arguments.whole, arguments.shell))
 
 
 COMMAND = Command(

@@ -4,26 +4,27 @@ import shlex
 import sys
 
 from gan_course.commands import screen
-from gan_course.commands.command import PROGRAM
+from gan_course.commands.command import PROGRAM, examples
 
 
 def show(run) -> None:
     """The commands that fit this run, ready to be copied; on stderr, since programs need none."""
-    folder = shlex.quote(str(run.path))
-    rows = [(f"{_program()} {words}", f"# {why}") for words, why in _of(run.game, folder)]
-    screen.show(screen.text("next", "bold"), screen.columns(rows, ("name", "aside")), error=True)
+    steps = _of(run.game, shlex.quote(str(run.path)))
+    screen.show(
+        screen.coloured_help(examples(*steps, title="next", program=_program())), error=True
+    )
 
 
 def _of(game, folder: str) -> list[tuple[str, str]]:
     steps = []
     if hasattr(game, "judged"):  # else it is one painting: nothing to compare
-        steps.append((f"evaluate {folder}", "how good are its images?"))
-    steps.append((f"doctor {folder}", "is it healthy?"))
+        steps.append(("how good are its images?", f"evaluate {folder}"))
+    steps.append(("is it healthy?", f"doctor {folder}"))
     if hasattr(game, "translate"):
-        steps.append((f"translate {folder} PHOTOS --out DIR", "your own images, translated"))
+        steps.append(("images of your own, translated", f"translate {folder} PHOTOS --out DIR"))
     elif hasattr(game, "judged"):
-        steps.append((f"sample {folder} --out new.png", "new images"))
-    return [*steps, (f"gif {folder} --out new.gif", "how it learned")]
+        steps.append(("new images", f"sample {folder} --out new.png"))
+    return [*steps, ("how it learned, to keep", f"gif {folder} --out new.gif")]
 
 
 def _program() -> str:

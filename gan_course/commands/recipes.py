@@ -20,7 +20,7 @@ def recipes(arguments: argparse.Namespace) -> None:
         return
     chosen = recipe(arguments.name)
     screen.show(screen.entries([_entry(chosen)]), "", _numbers(chosen))
-    for name, lines in chosen.lines().items():
+    for name, lines in sorted(chosen.lines().items(), key=lambda item: "discr" in item[0]):
         rows = [(f"{number:>2}", line) for number, line in enumerate(lines, start=1)]
         screen.show("", screen.text(name, "bold"), screen.columns(rows, ("aside", "text")))
 

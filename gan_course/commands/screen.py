@@ -57,12 +57,12 @@ def complain(who: str, message: str) -> None:
 
 
 def entries(items: Iterable[tuple[str, str, str]]) -> "RenderableType":
-    """A list: of each entry its name, what it is, and below that the facts."""
+    """A list: of each entry its name, what it is, and below that the facts, if any."""
     table = _table()
     for kind in ("name", "text"):
         table.add_column(**_KINDS[kind])
     for name, about, facts in items:
-        table.add_row(name, text(about).append(f"\n{facts}", "dim"))
+        table.add_row(name, text(about).append(f"\n{facts}" if facts else "", "dim"))
     return table
 
 
@@ -79,7 +79,7 @@ def columns(
 
 
 def coloured_help(words: str) -> "Text":
-    """argparse's help: its headings, options and comments told apart."""
+    """Help, and examples: their headings, options and comments told apart."""
     shown = text(words.rstrip("\n"))
     shown.no_wrap, shown.overflow = True, "ignore"
     shown.highlight_regex(r"(?m)^[a-z ]+:", "bold")

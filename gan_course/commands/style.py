@@ -15,8 +15,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("style", metavar="STYLE", help="in whose manner: a name or a file")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="run folder")
     parser.add_argument(
-        "--judge", choices=("course", "random", "vgg19"),
-        help="the network that says what style is (default: course)",
+        "--judge", metavar="NAME", choices=("course", "random", "vgg19"),
+        help="the network that says what style is: course, random or vgg19 (default: course)",
     )  # fmt: skip
     parser.add_argument(
         "--layers", nargs="+", metavar="LAYER",

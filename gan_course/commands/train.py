@@ -29,11 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--set", action="append", default=[], metavar="FIELD=VALUE",
-        help="any other number of the recipe, as `recipes RECIPE` shows them; lines of a network "
-        "have ; between them (default: the recipe's)",
+        help="any number of the recipe, as `recipes RECIPE` shows it; lines of a network have ; "
+        "between them, as in 'discriminator=Flatten; Dense 1' (default: the recipe's)",
     )  # fmt: skip
     parser.add_argument(
-        "--strategy", choices=("mirrored", "multiworker"),
+        "--strategy", metavar="NAME", choices=("mirrored", "multiworker"),
         help="mirrored: all GPUs of this machine; multiworker: all machines in TF_CONFIG "
         "(default: one device)",
     )  # fmt: skip
@@ -88,7 +88,6 @@ COMMAND = Command(
         ("longer: goes on where it stopped", "train demo --steps 8000"),
         ("other data, another seed", "train demo --data mnist --seed 1 --out runs/b"),
         ("any number of the recipe", "train demo --set batch_size=64 --set jit=true"),
-        ("a network, a layer a line", "train demo --set 'discriminator=Flatten; Dense 1'"),
     ),
     arguments,
 )
