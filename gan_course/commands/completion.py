@@ -39,8 +39,8 @@ COMMAND = Command(
     "completion",
     completion,
     (
-        ("bash, now and from now on", f"completion bash > ~/.{PROGRAM}.sh"),
-        ("zsh", f"completion zsh > ~/.zfunc/_{PROGRAM}"),
+        (f"bash: then `source ~/.{PROGRAM}.sh`", f"completion bash > ~/.{PROGRAM}.sh"),
+        ("zsh: where ~/.zfunc is in $fpath", f"completion zsh > ~/.zfunc/_{PROGRAM}"),
     ),
     arguments,
 )
