@@ -20,7 +20,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="course: of a small classifier of the dataset; inception: of InceptionV3; or the "
         "path of a copy of InceptionV3's weights, FILE.h5 (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there, too")
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the numbers there, too (default: nowhere)"
+    )
     words.quiet(parser)
 
 
@@ -42,7 +44,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     elif arguments.features != "course":
         chosen = features.inception(arguments.features)
     found = opened.evaluate(arguments.count, arguments.seed, features=chosen)
-    _show(found)
+    show(found)
     if out is not None:
         with atomic_write(out) as file:
             file.write(json.dumps(found.to_json(), indent=2, ensure_ascii=False).encode() + b"\n")
@@ -59,7 +61,7 @@ def _check(arguments: argparse.Namespace) -> None:
         raise InputError("--quiet leaves nothing of an evaluation; add --json FILE")
 
 
-def _show(found) -> None:
+def show(found) -> None:
     """As it writes itself; on a terminal in columns that fit it."""
     if not screen.is_terminal():
         print(found)
