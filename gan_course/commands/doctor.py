@@ -19,7 +19,7 @@ def doctor(arguments: argparse.Namespace) -> None:
 
     screen.show(screen.columns(doctor.findings(arguments.run).items(), ("name", "text")))
     if arguments.run is not None:
-        screen.show("", screen.text(str(doctor.diagnosis(arguments.run))))
+        screen.show("", screen.paragraphs(str(doctor.diagnosis(arguments.run))))
 
 
 COMMAND = Command(

@@ -67,9 +67,9 @@ def show(found) -> None:
         print(found)
         return
     above, (head, *rows), below = found.parts()
-    kinds = ["name", *["number"] * (len(head) - 2), "text"]
+    kinds = ["label", *["number"] * (len(head) - 2), "text"]
     table = screen.columns(rows, kinds, head)
-    screen.show(*map(screen.text, above), "", table, *map(screen.text, below))
+    screen.show(*map(screen.paragraphs, above), "", table, *map(screen.paragraphs, below))
 
 
 COMMAND = Command(

@@ -6,12 +6,15 @@ terminal, too. Rich is loaded here, once something is shown.
 """
 
 import os
+import re
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.table import Table
     from rich.text import Text
 
 _ENDLESS = 10_000  # columns of what is no terminal
@@ -19,8 +22,10 @@ _KINDS = {
     "name": {"style": "cyan", "no_wrap": True},
     "text": {"overflow": "fold"},
     "aside": {"style": "dim", "overflow": "fold"},
-    "number": {"justify": "right", "no_wrap": True},
+    "label": {"style": "cyan", "overflow": "fold"},
+    "number": {"justify": "right", "overflow": "fold"},
 }
+_LINE_ENDS = re.compile(r"(?m)(?: |\x1b\[[\d;]*m)+$")  # the blanks that fill a cell, coloured
 
 
 def show(*things: "RenderableType", error: bool = False) -> None:
@@ -29,8 +34,8 @@ def show(*things: "RenderableType", error: bool = False) -> None:
     console = _console(stream)
     with console.capture() as captured:  # a pipe that closes early is the business of cli.py
         for thing in things:
-            console.print(thing)
-    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+            console.print(thing, soft_wrap=getattr(thing, "no_wrap", False))
+    stream.write(_LINE_ENDS.sub(lambda end: end[0].replace(" ", ""), captured.get()))
 
 
 def is_terminal() -> bool:
@@ -43,6 +48,19 @@ def text(words: str, style: str = "") -> "Text":
     from rich.text import Text
 
     return Text(words, style)
+
+
+def paragraphs(words: str) -> "Text":
+    """Lines broken between words; what has a name in front of it stays behind the name."""
+    width = _console(sys.stdout).width
+    lines = []
+    for line in words.splitlines():
+        name = re.match(r" *\S+ {2,}|", line)[0]
+        broken = textwrap.wrap(
+            line, width, subsequent_indent=" " * len(name), break_on_hyphens=False
+        )
+        lines += broken or [""]
+    return text("\n".join(lines))
 
 
 def complain(who: str, message: str) -> None:
@@ -68,9 +86,12 @@ def entries(items: Iterable[tuple[str, str, str]]) -> "RenderableType":
 
 def columns(
     rows: Iterable[Sequence[str]], kinds: Sequence[str], head: Sequence[str] = ()
-) -> "RenderableType":
+) -> "Table":
     """A table. kinds: of each column what it holds, a key of `_KINDS`. head: its headings."""
-    table = _table(show_header=bool(head), header_style="bold")
+    rows = list(rows)
+    widths = (max(map(len, column)) for column in zip(*rows, *[head] * bool(head), strict=True))
+    gap = 2 if sum(width + 2 for width in widths) <= _console(sys.stdout).width else 1
+    table = _table(gap, show_header=bool(head), header_style="bold")
     for at, kind in enumerate(kinds):
         table.add_column(head[at] if head else "", **_KINDS[kind])
     for row in rows:
@@ -88,11 +109,11 @@ def coloured_help(words: str) -> "Text":
     return shown
 
 
-def _table(**options):
+def _table(gap: int = 2, **options) -> "Table":
     from rich.table import Table
 
     options = {"show_header": False, **options}
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), **options)
+    return Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), **options)
 
 
 def _console(stream: TextIO) -> "Console":
