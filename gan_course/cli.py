@@ -29,21 +29,10 @@ from gan_course.commands import (
 from gan_course.commands.command import PROGRAM, build, unknown_command
 
 # In the order of `--help`.
-COMMANDS = tuple(
-    module.COMMAND
-    for module in (
-        recipes,
-        datasets,
-        train,
-        sample,
-        translate,
-        style,
-        evaluate,
-        gif,
-        doctor,
-        completion,
-    )
-)
+_MODULES = (
+    recipes, datasets, train, sample, translate, style, evaluate, gif, doctor, completion,
+)  # fmt: skip
+COMMANDS = tuple(module.COMMAND for module in _MODULES)
 
 
 def main(words: list[str] | None = None) -> int:

@@ -471,7 +471,7 @@ WRONG = {
     ("sample", "RUN", "--out", "no/folder/new.png"): "no folder no/folder",
     ("sample", "RUN", "--out", "new.png", "--count", "0"): "--count: must be >= 1, got 0",
     ("sample", "RUN", "--out", "new.png", "--count", "many"): "must be a whole number, got 'many'",
-    ("sample", "RUN", "--out", "new.png", "--seed", "-1"): "--seed: must be in [0, 2147483647]",
+    ("sample", "RUN", "--out", "new.png", "--seed", "-1"): "--seed: must be in [0, 2**31), got -1",
     ("sample", "NONE", "--out", "new.png"): "holds no run",
     ("translate", "NONE", "a.png", "--out", "x"): "holds no run",
     ("gif", "RUN", "--out", "new.png"): "--out must end in .gif, got 'new.png'",

@@ -20,9 +20,9 @@ def number(text: str) -> int:
         raise argparse.ArgumentTypeError(f"must be a whole number, got {text!r}") from None
 
 
-def whole(low: int, high: float = math.inf) -> Callable[[str], int]:
-    """A type for argparse: whole numbers from `low` to `high`."""
-    bounds = f">= {low}" if high == math.inf else f"in [{low}, {high}]"
+def whole(low: int, high: float = math.inf, bounds: str = "") -> Callable[[str], int]:
+    """A type for argparse: whole numbers from `low` to `high`; `bounds` says so in other words."""
+    bounds = bounds or (f">= {low}" if high == math.inf else f"in [{low}, {high}]")
 
     def within(text: str) -> int:
         value = number(text)
@@ -50,7 +50,7 @@ def count(parser: argparse.ArgumentParser, default: int) -> None:
 def seed(parser: argparse.ArgumentParser, of: str) -> None:
     """--seed, of one thing."""
     parser.add_argument(
-        "--seed", type=whole(0, 2**31 - 1), default=0, metavar="S",
+        "--seed", type=whole(0, 2**31 - 1, "in [0, 2**31)"), default=0, metavar="S",
         help=f"of the {of} (default: %(default)s)",
     )  # fmt: skip
 
