@@ -1,8 +1,8 @@
-"""The command line: recipes, datasets, train, sample, translate, style, evaluate, gif, mirror,
-doctor.
+"""The command line: which commands there are, and how each ends.
 
 In: words. Out: an exit code: 0 done, 1 failed, 2 bad usage or input (one line on stderr), 130
-after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others.
+after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others, and by none
+before it has looked at its words. What a command takes and does is in `commands/`.
 """
 
 import argparse
@@ -12,63 +12,73 @@ import sys
 import warnings
 from collections.abc import Iterator
 
-from gan_course import __version__
 from gan_course.base.errors import InputError, RunWarning, check_system
-from gan_course.commands import mirror, pictures, runs
+from gan_course.commands import (
+    completion,
+    datasets,
+    doctor,
+    evaluate,
+    gif,
+    mirror,
+    recipes,
+    sample,
+    screen,
+    style,
+    train,
+    translate,
+)
+from gan_course.commands.command import PROGRAM, build, unknown_command
 
-_PROGRAM = "gan_course"
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str):
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+# In the order of `--help`.
+_MODULES = (
+    recipes, datasets, train, sample, translate, style, evaluate, gif, mirror, doctor,
+    completion,
+)  # fmt: skip
+COMMANDS = tuple(module.COMMAND for module in _MODULES)
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    arguments = _parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
     try:
+        arguments = _parsed(words)
+        if arguments is None:
+            return 0
         check_system()
-        with _warnings_in_one_line():
-            arguments.command(arguments)
+        with _warnings_in_one_line(), _silence(getattr(arguments, "quiet", False)):
+            arguments.command.run(arguments)
         sys.stdout.flush()
     except InputError as error:
-        print(f"{_PROGRAM}: {error}", file=sys.stderr)
+        screen.complain(PROGRAM, str(error))
         return 2
     except KeyboardInterrupt as stopped:
-        print(f"\n{_PROGRAM}: {str(stopped) or 'stopped'}", file=sys.stderr)
+        print(file=sys.stderr)  # the line of the ^C
+        screen.complain(PROGRAM, str(stopped) or "stopped")
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
 
 
-# In the order of `--help`: what fills the parser, and what runs.
-_COMMANDS = {
-    "recipes": (None, runs.recipes),
-    "datasets": (None, runs.datasets),
-    "train": (runs.train_arguments, runs.train),
-    "sample": (runs.sample_arguments, runs.sample),
-    "translate": (pictures.translate_arguments, pictures.translate),
-    "style": (pictures.style_arguments, pictures.style),
-    "evaluate": (runs.evaluate_arguments, runs.evaluate),
-    "gif": (runs.gif_arguments, runs.gif),
-    "mirror": (mirror.mirror_arguments, mirror.mirror),
-    "doctor": (runs.doctor_arguments, runs.doctor),
-}
+def _parsed(words: list[str]) -> argparse.Namespace | None:
+    """What the words ask for; no words ask for help, which is shown."""
+    parser = build(COMMANDS)
+    if not words:
+        parser.print_help()
+        return None
+    if not words[0].startswith("-") and words[0] not in [command.name for command in COMMANDS]:
+        parser.error(unknown_command(words[0], COMMANDS))
+    return parser.parse_args(words)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog=_PROGRAM, description="Train GANs and see what they learn.")
-    parser.add_argument("--version", action="version", version=f"{_PROGRAM} {__version__}")
-    choices = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for name, (fill, run) in _COMMANDS.items():
-        about = run.__doc__.removesuffix(".")
-        made = choices.add_parser(name, help=about[0].lower() + about[1:], description=run.__doc__)
-        made.set_defaults(command=run)
-        if fill is not None:
-            fill(made)
-    return parser
+@contextlib.contextmanager
+def _silence(asked: bool) -> Iterator[None]:
+    """Nothing on stdout, if so asked."""
+    if not asked:
+        yield
+        return
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
+        yield
 
 
 @contextlib.contextmanager
@@ -79,7 +89,7 @@ def _warnings_in_one_line() -> Iterator[None]:
 
         def show(message, category, *where, **more):
             if issubclass(category, RunWarning):
-                print(f"{_PROGRAM}: {message}", file=sys.stderr)
+                screen.complain(PROGRAM, str(message))
             else:
                 as_ever(message, category, *where, **more)
 

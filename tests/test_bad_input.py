@@ -86,7 +86,7 @@ def assert_says(line: str, *parts: str) -> None:
     ("words", "parts"),
     [
         (["trian"], ["'trian'", "'train'", "--help"]),
-        ([], ["COMMAND", "--help"]),
+        (["trian", "demo"], ["'trian'", "did you mean 'train'"]),
         (["train"], ["RECIPE", "--help"]),
         (["train", "dem"], ["'dem'", "did you mean 'demo'"]),
         (["train", "zzzzzz"], ["'zzzzzz'", "demo", "vanilla_mnist"]),

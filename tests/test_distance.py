@@ -499,10 +499,10 @@ def test_evaluate_takes_the_features_of_inception_where_asked_for(capsys, folder
     ("words", "message"),
     [
         (("--json", "numbers.txt"), "--json must end in .json, got 'numbers.txt'"),
-        (("--count", 0), "0 images say nothing; evaluate at least 50"),
+        (("--count", 0), "--count: must be >= 1, got 0"),
         (("--count", 49), "49 images say nothing; evaluate at least 50"),
-        (("--count", "many"), "invalid int value: 'many'"),
-        (("--seed", -1), "seed must be in [0, 2**31), got -1"),
+        (("--count", "many"), "--count: must be a whole number, got 'many'"),
+        (("--seed", -1), "--seed: must be in [0, 2**31), got -1"),
         (("--features", "vgg"), "--features must be course, inception or a file"),
         (("--json", "/not/there/numbers.json"), "cannot write /not/there/numbers.json"),
     ],

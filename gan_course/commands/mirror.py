@@ -1,23 +1,22 @@
-"""The command that makes a classroom's data: mirror.
-
-In: an `argparse` parser to fill; then its arguments. Out: lines on the screen, and files. What a
-command needs is imported when it runs, so that `--help` and wrong words answer at once.
-"""
+"""`mirror`: a classroom's data."""
 
 import argparse
 from pathlib import Path
 
 from gan_course.base.errors import InputError
 from gan_course.base.files import user_path, writable_folder
+from gan_course.commands import words
+from gan_course.commands.command import Command
 
 
-def mirror_arguments(parser: argparse.ArgumentParser) -> None:
-    """Those of `mirror`."""
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """A folder, and the datasets."""
     parser.add_argument("folder", metavar="DIR", type=Path, help="for $GAN_COURSE_DATA")
     parser.add_argument(
-        "names", metavar="NAME", nargs="*", help="datasets (all that the chapters load)"
+        "names", metavar="NAME", nargs="*", help="datasets (default: all that the chapters load)"
     )
     parser.add_argument("--check", action="store_true", help="write nothing; say what is not whole")
+    words.quiet(parser)
 
 
 def mirror(arguments: argparse.Namespace) -> None:
@@ -45,3 +44,15 @@ def mirror(arguments: argparse.Namespace) -> None:
             "these alone"
         )
     print(f"to use it: export GAN_COURSE_DATA={folder.resolve()}")
+
+
+COMMAND = Command(
+    "mirror",
+    mirror,
+    (
+        ("all that the chapters load, into a folder to carry", "mirror /srv/gan"),
+        ("two sets alone", "mirror /srv/gan mnist quickdraw_camel"),
+        ("what is missing or damaged there", "mirror /srv/gan --check"),
+    ),
+    arguments,
+)

@@ -52,13 +52,26 @@ def load(name: str, image_shape: tuple[int, int, int] | None = None) -> ImageSet
         folders = [user_path(path) for path in _parts(name)]
         read = load_folder if len(folders) == 1 else load_folder_pairs
         return read(*folders, image_shape)
+    check_name(name)  # before a long download
     base, colon, wanted = name.partition(":")
-    if colon and wanted not in (names := find(base).names) and names:  # before a long download
-        raise unknown_name(f"class of {base!r}", wanted, names)
     images = _load_whole(base)
     if colon:
         images = images.one_class(wanted)
     return images if image_shape is None else images.shrunk(image_shape)
+
+
+def check_name(name: str) -> None:
+    """Raises InputError for a name that `load` would refuse whatever is there; reads nothing."""
+    if name.startswith(_UNPAIRED):
+        for part in _checked_sides(name):
+            check_name(part)
+    elif name.startswith(_FOLDER):
+        _parts(name)
+    elif not name.startswith(PREFIX):
+        base, colon, wanted = name.partition(":")
+        names = find(base).names
+        if colon and names and wanted not in names:
+            raise unknown_name(f"class of {base!r}", wanted, names)
 
 
 def _load_whole(name: str) -> ImageSet:

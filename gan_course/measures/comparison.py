@@ -47,21 +47,22 @@ class Comparison:
             json.dumps(asdict(self)), parse_constant=lambda word: None if word == "NaN" else word
         )
 
-    def __repr__(self) -> str:
-        wide = max(14, *(len(column) + 2 for column in self.columns))
-        head = "".join(f"{column:>{wide}}" for column in self.columns[1:])
-        lines = [
-            self.subject,
-            f"against {self.reference}",
-            "",
-            f"{'measure':<24}{self.columns[0]:>10}   ± {'error':<9}{head}   best",
-        ]
+    def parts(self) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+        """For people: lines, the rows of a table, the first of them its head, and lines again."""
+        rows = [("measure", self.columns[0], "error", *self.columns[1:], "best")]
         for row in self.rows:
-            first, *others = (_number(value) for value in row.values)
+            first, *others = map(_number, row.values)
+            rows.append((row.name.replace("_", " "), first, _number(row.error), *others, row.best))
+        return [self.subject, f"against {self.reference}"], rows, []
+
+    def __repr__(self) -> str:
+        above, rows, below = self.parts()
+        wide = max(14, *(len(column) + 2 for column in self.columns))
+        lines = [*above, ""]
+        for name, first, error, *others, best in rows:
             rest = "".join(f"{value:>{wide}}" for value in others)
-            name, error = row.name.replace("_", " "), _number(row.error)
-            lines.append(f"{name:<24}{first:>10}   ± {error:<9}{rest}   {row.best}")
-        return "\n".join(lines)
+            lines.append(f"{name:<24}{first:>10}   ± {error:<9}{rest}   {best}")
+        return "\n".join([*lines, *below])
 
 
 def _number(value: float) -> str:

@@ -66,21 +66,26 @@ class Evaluation:
         """A dictionary that `json` can write."""
         return json.loads(json.dumps(asdict(self)))
 
-    def __repr__(self) -> str:
-        lines = [
-            self.subject,
-            f"against {self.reference}",
-            f"by {self.features}",
-            "",
-            f"{'measure':<20}{'value':>10}   ± {'error':<9}{'real':>9}   best",
-        ]
+    def parts(self) -> tuple[list[str], list[tuple[str, ...]], list[str]]:
+        """For people: lines, the rows of a table, the first of them its head, and lines again."""
+        rows = [("measure", "value", "error", "real", "best")]
         for m in self.measures:
-            value, error, real = _with_decimals(m)
             name = m.name.replace("_", " ") + (f" ({m.note})" if m.note else "")
-            lines.append(f"{name:<20}{value:>10}   ± {error:<9}{real:>9}   {m.best}")
-        if "frechet_distance" in [m.name for m in self.measures]:
-            lines += ["", "These distances are in the features named above: not the FID of papers."]
-        return "\n".join(lines)
+            rows.append((name, *_with_decimals(m), m.best))
+        above = [self.subject, f"against {self.reference}", f"by {self.features}"]
+        if "frechet_distance" not in [m.name for m in self.measures]:
+            return above, rows, []
+        not_fid = "These distances are in the features named above: not the FID of papers."
+        return above, rows, ["", not_fid]
+
+    def __repr__(self) -> str:
+        above, rows, below = self.parts()
+        wide = max(20, *(len(name) + 1 for name, *_ in rows))
+        table = [
+            f"{name:<{wide}}{value:>10}   ± {error:<9}{real:>9}   {best}"
+            for name, value, error, real, best in rows
+        ]
+        return "\n".join([*above, "", *table, *below])
 
 
 def _with_decimals(measure: Measure) -> tuple[str, str, str]:

@@ -1,9 +1,11 @@
 """What a field of a recipe may hold, said where the field is: `steps: Annotated[int, above(0)]`.
 
 In: a class's type hints. Out: values in the field's own type, or an InputError that names the
-field, what it must be and what it got. JSON has lists for tuples, and 1 may stand for 1.0.
+field, what it must be and what it got. JSON has lists for tuples, and 1 may stand for 1.0. A
+command line has text for all of them.
 """
 
+import ast
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,14 +47,9 @@ def fitted(name: str, hint, value):
     Raises:
       InputError: for another type, a value out of bounds, or a word that is none of the choices.
     """
-    hint, bounds = _parts(hint)
-    optional = type(None) in get_args(hint)
-    if optional:
-        if value is None:
-            return None
-        kinds = [kind for kind in get_args(hint) if kind is not type(None)]
-        hint, more = _parts(kinds[0])
-        bounds += more
+    hint, bounds, optional = _apart(hint)
+    if optional and value is None:
+        return None
     if get_origin(hint) is Literal:
         if not isinstance(value, str):
             raise InputError(f"{name} must be a string{_or_none(optional)}, got {value!r}")
@@ -68,6 +65,49 @@ def fitted(name: str, hint, value):
         if not bound.holds(value):
             raise InputError(f"{name} must be {bound.words}{_or_none(optional)}, got {value}")
     return value
+
+
+def described(hint) -> str:
+    """What a field with that hint may hold, in words: "whole number > 0, or None"."""
+    hint, bounds, optional = _apart(hint)
+    if get_origin(hint) is Literal:
+        return ", ".join(get_args(hint)) + (", or None" if optional else "")
+    kind = _CONVERSIONS[hint][1].removeprefix("a ").removeprefix("finite ")
+    words = " ".join(bound.words for bound in bounds)
+    if get_origin(hint) is tuple and words:  # these name their parts
+        kind = ""
+    return f"{kind} {words}".strip() + (", or None" if optional else "")
+
+
+def typed(hint, text: str):
+    """A value as people type it, for `fitted` to check: `6,6` is (6, 6), `none` is None.
+
+    Words need no quotes; of a tuple of them, such as the lines of a network, `;` is between two.
+    """
+    hint, _, optional = _apart(hint)
+    text = text.strip()
+    word = text.capitalize() if text.lower() in ("none", "true", "false") else text
+    if optional and word == "None":
+        return None
+    if hint is str or get_origin(hint) is Literal:
+        return text
+    if hint == tuple[str, ...]:
+        lines = () if text == "()" else text.split(";")
+        return tuple(line.strip() for line in lines if line.strip())
+    try:
+        return ast.literal_eval(word)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text  # which is none of them, as `fitted` says
+
+
+def _apart(hint) -> tuple[Any, tuple[Bound, ...], bool]:
+    """A hint without its bounds and without None; the bounds; whether None was there."""
+    hint, bounds = _parts(hint)
+    if type(None) not in get_args(hint):
+        return hint, bounds, False
+    (kind,) = (kind for kind in get_args(hint) if kind is not type(None))
+    hint, more = _parts(kind)
+    return hint, bounds + more, True
 
 
 def _parts(hint) -> tuple[Any, tuple[Bound, ...]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal, get_type_hints
 
 from gan_course.base.errors import InputError, unknown_name
-from gan_course.recipes.bounds import Bound, above, at_least, fitted
+from gan_course.recipes.bounds import Bound, above, at_least, described, fitted, typed
 
 Shape = tuple[int, int, int]
 Range = tuple[float, float]
@@ -127,6 +127,28 @@ class Recipe:
     def changed(self, **changes) -> "Recipe":
         """A copy with changes, checked again; an unknown field gets a "did you mean"."""
         return self._made({**self._fields(), **changes})
+
+    def typed(self, name: str, text: str):
+        """The value of a field as people type it on a command line, for `changed` to check.
+
+        Raises InputError for an unknown field, with the nearest one that there is.
+        """
+        hints = _hints(type(self))
+        if name not in hints:
+            raise unknown_name("recipe field", name, hints)
+        return typed(hints[name], text)
+
+    def described(self) -> dict[str, str]:
+        """What each field may hold, in words."""
+        return {name: described(hint) for name, hint in _hints(type(self)).items()}
+
+    def lines(self) -> dict[str, tuple[str, ...]]:
+        """The fields that are rows of words: its networks, a layer a line."""
+        return {
+            name: value
+            for name, value in self._fields().items()
+            if isinstance(value, tuple) and value and isinstance(value[0], str)
+        }
 
     def differences(self, other: "Recipe") -> dict[str, tuple]:
         """The fields in which two recipes train differently: name -> (mine, other's)."""

@@ -1,6 +1,6 @@
 """The doctor's report: what this machine has, or whether a run can be read and is healthy.
 
-In: nothing, or the folder of a run. Out: lines on the screen. Changes nothing.
+In: nothing, or the folder of a run. Out: findings, in words. Changes nothing.
 """
 
 import os
@@ -12,21 +12,21 @@ from gan_course.base.backend import keras, tf
 from gan_course.base.errors import InputError
 from gan_course.data.sources import MIRROR, mirrored
 from gan_course.games import state
-from gan_course.measures.diagnosis.checkup import examine
+from gan_course.measures.diagnosis.checkup import Diagnosis, examine
 from gan_course.models import fast
 from gan_course.models.translation import receptive_field
 from gan_course.runs import history
 from gan_course.runs.stored import StoredRun
 
 
-def report(run_path: Path | None) -> None:
-    """Print the machine's part and, given a folder, the run's, with a diagnosis."""
-    findings = machine() | (run_folder(run_path) if run_path else {})
-    wide = max(13, *map(len, findings))
-    for name, finding in findings.items():
-        print(f"{name:<{wide}} {finding}")
-    if run_path is not None:
-        print(f"\n{examine(StoredRun(run_path))}")
+def findings(run_path: Path | None) -> dict[str, str]:
+    """The machine's part and, given a folder, the run's, as name -> finding."""
+    return machine() | (run_folder(run_path) if run_path else {})
+
+
+def diagnosis(run_path: Path) -> Diagnosis:
+    """Whether the run in that folder is healthy, and if not, what to try."""
+    return examine(StoredRun(run_path))
 
 
 def machine() -> dict[str, str]:
