@@ -20,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def mirror(arguments: argparse.Namespace) -> None:
-    """Fetch the datasets for a classroom without internet, or go on with what is there."""
+    """Fetch a classroom's datasets, or what is missing of them."""
     from gan_course.data import mirroring
 
     names, folder = mirroring.wanted(arguments.names), user_path(arguments.folder)

@@ -47,9 +47,11 @@ def check(number: str, *answer) -> None:
 
 
 def exercises_of(chapter: int) -> list[Exercise]:
-    """Those of a chapter, in their order."""
-    import_module(f"{__name__}.chapter_{chapter:02d}")
-    return [each for each in EXERCISES.values() if each.chapter == chapter]
+    """Those of a chapter, in their order; its experiments stand last."""
+    for module in (f"chapter_{chapter:02d}", "experiments"):
+        import_module(f"{__name__}.{module}")
+    found = [each for each in EXERCISES.values() if each.chapter == chapter]
+    return sorted(found, key=lambda each: int(each.number.partition(".")[2]))
 
 
 def _find(number: str) -> Exercise:

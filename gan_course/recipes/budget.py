@@ -1,0 +1,66 @@
+"""The best of a minute, and of a few: recipes tuned for so many seconds on two CPU cores.
+
+The quick recipes of the chapters have networks small enough to be written by hand, and a longer
+training brings those little. Here they are wider, and play the hinge game with learning rates that
+stay: the mean of the weights does what falling rates are there for. D also sees how much the images
+of a batch differ, which keeps G from repeating itself. Tuned on training images;
+`python -m benchmarks.quality` reports what they come to on test images.
+"""
+
+from gan_course.recipes.adversarial import Adversarial
+from gan_course.recipes.conditional import Conditional
+
+_GAME = dict(
+    objective="hinge",
+    order="simultaneous",
+    g_learning_rate=2e-3,
+    d_learning_rate=1e-3,
+    beta_1=0.0,
+    ema_decay=0.998,
+    batch_size=32,
+    log_every=20,
+    sample_every=200,
+    checkpoint_every=500,
+)
+_GREY = dict(
+    image_shape=(28, 28, 1),
+    generator=(
+        "Dense 4704 nobias BN .9 ReLU",
+        "Reshape 7 7 96",
+        "ConvT 64 k3 nobias BN .9 ReLU",
+        "ConvT 32 k4 s2 nobias BN .9 ReLU",
+        "ConvT 1 k4 s2 tanh",
+    ),
+    discriminator=(
+        "Conv 24 k4 s2 LReLU .2",
+        "Conv 64 k4 s2 LReLU .2",
+        "Conv 96 k3 s2 LReLU .2",
+        "BatchDeviation",
+        "Flatten",
+        "Dense 1",
+    ),
+    **_GAME,
+)
+_COLOUR = dict(
+    image_shape=(32, 32, 3),
+    latent_dim=64,
+    generator=(
+        "Dense 2048 nobias BN .9 ReLU",
+        "Reshape 4 4 128",
+        "ConvT 64 k4 s2 nobias BN .9 ReLU",
+        "ConvT 32 k4 s2 nobias BN .9 ReLU",
+        "ConvT 3 k4 s2 tanh",
+    ),
+    discriminator=(
+        "Conv 32 k4 s2 LReLU .2",
+        "Conv 64 k4 s2 LReLU .2",
+        "Conv 128 k4 s2 LReLU .2",
+        "BatchDeviation",
+        "Flatten",
+        "Dense 1",
+    ),
+    mirror=True,
+    grid=(6, 6),
+    **_GAME,
+)
+_ORDERED = {**_GREY, "d_learning_rate": 2e-3}  # a D that learns faster reads labels better
