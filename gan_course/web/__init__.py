@@ -1,0 +1,8 @@
+"""A generator that leaves Python: a page to play with, ONNX and TensorFlow Lite.
+
+In: a run. Out: files that need neither this library nor Keras. Nothing here trains.
+"""
+
+from gan_course.web.pages import Page, page
+
+__all__ = ["Page", "page"]
