@@ -36,6 +36,7 @@ _NAMES = {
     "keras": "base.backend",
     "lesson": "teaching.lessons",
     "open_run": "run",
+    "page": "web",
     "recipe": "recipes",
     "style": "training.style",
     "tf": "base.backend",

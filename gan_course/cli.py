@@ -1,4 +1,5 @@
-"""The command line: recipes, datasets, train, sample, translate, style, evaluate, gif, doctor.
+"""The command line: recipes, datasets, train, sample, translate, style, evaluate, gif, export,
+doctor.
 
 In: words. Out: an exit code: 0 done, 1 failed, 2 bad usage or input (one line on stderr), 130
 after Ctrl-C. TensorFlow is loaded by the commands that compute, not by the others.
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 
 from gan_course import __version__
 from gan_course.base.errors import InputError, RunWarning, check_system
-from gan_course.commands import pictures, runs
+from gan_course.commands import export, pictures, runs
 
 _PROGRAM = "gan_course"
 
@@ -52,6 +53,7 @@ _COMMANDS = {
     "style": (pictures.style_arguments, pictures.style),
     "evaluate": (runs.evaluate_arguments, runs.evaluate),
     "gif": (runs.gif_arguments, runs.gif),
+    "export": (export.export_arguments, export.export),
     "doctor": (runs.doctor_arguments, runs.doctor),
 }
 

@@ -3,6 +3,8 @@
 In: a run. Out: files that need neither this library nor Keras. Nothing here trains.
 """
 
+from gan_course.web import formats
+from gan_course.web.facts import generator_of
 from gan_course.web.pages import Page, page
 
-__all__ = ["Page", "page"]
+__all__ = ["Page", "formats", "generator_of", "page"]

@@ -17,7 +17,8 @@ from gan_course.web.network import as_steps
 
 _DIRECTIONS = 6
 _EXAMPLES = 12  # to draw on
-_COLOURS = 10
+_COLOURS = 12
+_SHARE = 0.01  # of the pixels, from which on a colour is one to draw with
 _APART = 60  # between two colours of the palette, 0 to 441
 
 
@@ -61,7 +62,7 @@ def facts(run: StoredRun, back: bool = False) -> dict:
         "range": list(recipe.value_range),
         "network": as_steps(network, getattr(run.game, "as_trained", False)),
     }
-    return {**known, **(_drawing(run, back) if hasattr(run.game, "way") else _noise(run))}
+    return {**known, **(_drawing(run, back, known) if hasattr(run.game, "way") else _noise(run))}
 
 
 def _noise(run: StoredRun) -> dict:
@@ -84,27 +85,34 @@ def _classes(run: StoredRun) -> list[str]:
     return names if len(names) == count else [str(number) for number in range(count)]
 
 
-def _drawing(run: StoredRun, back: bool) -> dict:
-    """Whether its answers draw random numbers, too."""
+def _drawing(run: StoredRun, back: bool, known: dict) -> dict:
+    """Test images, their colours, and whether an answer draws random numbers."""
     try:
         examples = run.game.questions(_EXAMPLES, back)
     except DatasetUnavailable:  # drawings need none
         examples = None
     shown = [] if examples is None else examples
     texts = [base64.b64encode(np.ascontiguousarray(each)).decode() for each in shown]
-    steps = as_steps(generator_of(run, back), run.game.as_trained)["steps"]
-    random = any(step["op"] == "dropout" for step in steps)
+    random = any(step["op"] == "dropout" for step in known["network"]["steps"])
     return {"drawing": {"examples": texts, "palette": _palette(examples), "random": random}}
 
 
 def _palette(examples: np.ndarray | None) -> list[str]:
-    """The colours of the examples, the most frequent first; each clearly another one."""
+    """The colours of the examples, the most frequent first and each clearly another one; black and
+    white are always there. Colours that are almost alike are counted together."""
+    ends = np.array([[0, 0, 0], [255, 255, 255]])
     if examples is None or examples.shape[-1] == 1:
-        return ["#000000", "#ffffff", "#808080"]
-    coarse = examples.reshape(-1, 3) // 8 * 8 + 4
-    colours, counts = np.unique(coarse, axis=0, return_counts=True)
+        return _hex([*ends, np.array([128, 128, 128])])
+    colours, counts = np.unique(examples.reshape(-1, 3), axis=0, return_counts=True)
+    _, bins = np.unique(colours // 32, axis=0, return_inverse=True)
+    shares = np.bincount(bins.ravel(), counts)[bins.ravel()] / counts.sum()
+    order = np.lexsort((-counts, -shares))
     chosen: list[np.ndarray] = []
-    for colour in colours[np.argsort(-counts)].astype(float):
+    for colour in [*colours[order[shares[order] > _SHARE]].astype(int), *ends]:
         if all(np.linalg.norm(colour - other) > _APART for other in chosen):
             chosen.append(colour)
-    return ["#" + bytes(colour.astype(np.uint8)).hex() for colour in chosen[:_COLOURS]]
+    return _hex(chosen[:_COLOURS])
+
+
+def _hex(colours: list[np.ndarray]) -> list[str]:
+    return ["#" + bytes(colour.tolist()).hex() for colour in colours]

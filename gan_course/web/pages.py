@@ -6,6 +6,7 @@ in a frame. What the page computes is in `assets/network.js`, what it shows in t
 
 import html
 import json
+import re
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -62,7 +63,7 @@ def page_of(known: dict) -> Page:
     kind = "drawing" if "drawing" in known else "latent"
     network = known["network"]
     title = f"{known['name']}: a generator to play with"
-    about = known["about"].rpartition(": ")[2]
+    about = known["about"].rpartition(": ")[2].replace("`", "")
     said = {
         "title": title,
         "heading": known["name"],
@@ -81,12 +82,11 @@ def page_of(known: dict) -> Page:
         # A script ends where "</" begins a tag, whatever is around it.
         "model": json.dumps(known, separators=(",", ":")).replace("</", "<\\/"),
     }
-    text = _asset("page.html")
-    for name, value in {**{name: html.escape(each) for name, each in said.items()}, **parts}.items():
-        text = text.replace(f"{{{{{name}}}}}", value)
+    filled = {**{name: html.escape(each) for name, each in said.items()}, **parts}
+    text = re.sub(r"\{\{(\w+)\}\}", lambda place: filled[place[1]], _asset("page.html"))
     return Page(text, title)
 
 
 @cache
 def _asset(name: str) -> str:
-    return resources.files("gan_course.web").joinpath("assets", name).read_text("utf-8")
+    return (resources.files("gan_course.web") / "assets" / name).read_text("utf-8")

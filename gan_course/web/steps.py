@@ -50,8 +50,8 @@ class Steps:
         """All of it, for JSON.
 
         Returns:
-          inputs: their shapes; steps; output: its number; arrays: the length of each, and the factor of a kernel; kernels, vectors:
-          base64 of what zlib made of the bytes.
+          inputs: their shapes; steps; output: its number; arrays: the length of each, and the
+          factor of a kernel; kernels, vectors: base64 of what zlib made of the bytes.
         """
         kernels = [each for each in self.arrays if each.ndim > 1]
         vectors = [each for each in self.arrays if each.ndim == 1]

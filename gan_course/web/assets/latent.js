@@ -58,6 +58,8 @@ function show(canvas, made, at = 0) {
   const side = canvas.id ? 420 : 60;
   canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
+  context.fillStyle = "#15181e";
+  context.fillRect(0, 0, side, side);
   const place = (values, n) => [values[2 * n], -values[2 * n + 1]].map((v) => (v + 1) * side / 2);
   const dot = ([x, y], size, colour) => {
     context.fillStyle = colour;
@@ -115,12 +117,14 @@ let shelved = [];
 let shelf = [];
 
 function buildShelf() {
+  if (model.points) { find("#shelf").hidden = true; return; } // the cloud shows them all
   shelf = Array.from({ length: SHELF }, (_, n) =>
     thumbnail(find(".shelf"), `Sample ${n + 1}: look at it`, () => go(shelved[n])));
   shelved = shelf.map(sample);
 }
 
 function fillShelf() {
+  if (!shelf.length) return;
   const made = make(shelved, shelved.map(() => label));
   shelf.forEach((canvas, n) => show(canvas, made, n));
 }
