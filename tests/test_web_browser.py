@@ -80,7 +80,7 @@ def test_the_browser_makes_the_pictures_of_keras_in_less_than_100_milliseconds(
     if getattr(run.game, "as_trained", False):
         expected = with_all_kept(generator)
     np.testing.assert_allclose(found, by_keras(expected, inputs).ravel(), atol=3e-3)
-    assert 0 < milliseconds < 100  # the fastest: other programs compute beside the test
+    assert milliseconds < 100  # the fastest: other programs compute beside the test
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -168,10 +168,11 @@ def test_the_page_in_the_frame_of_a_notebook_is_as_high_as_its_contents(
     file = tmp_path / "cell.html"
     file.write_text(f"<!doctype html><body>{page(run)._repr_html_()}")
     chromium.open(file.as_uri(), width=900)
-    inside = "document.querySelector('iframe').contentWindow"
-    chromium.run(f"{inside}.eval('ready').then(() => new Promise(done => setTimeout(done, 300)))")
+    frame = "document.querySelector('iframe')"
+    until_it_fits = f"{frame}.style.height == '860px' ? setTimeout(look, 20, done) : done()"
+    chromium.run(f"new Promise(function look(done) {{ {until_it_fits} }})")
     high, wanted = chromium.run(
-        f"[document.querySelector('iframe').offsetHeight, {inside}.find('main').offsetHeight]"
+        f"[{frame}.offsetHeight, {frame}.contentDocument.querySelector('main').offsetHeight]"
     )
     assert wanted <= high <= wanted + 4 and chromium.complaints == []
 

@@ -38,7 +38,9 @@ const Network = (() => {
   }
 
   function run(packed, arrays, inputs, batch, random) {
-    const values = inputs.map((data, at) => ({ data, shape: packed.inputs[at] }));
+    const values = inputs.map((data, at) => (
+      { data: Float64Array.from(data), shape: packed.inputs[at] }
+    ));
     for (const step of packed.steps) {
       const size = step.shape.reduce((a, b) => a * b, 1);
       const made = { shape: step.shape, data: new Float64Array(batch * size) };
