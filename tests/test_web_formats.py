@@ -52,7 +52,7 @@ def test_tensorflow_lite_computes_what_keras_computes(name):
 
 def test_onnx_that_is_not_installed_is_named_with_the_remedy(monkeypatch):
     monkeypatch.setitem(sys.modules, "tf2onnx", None)
-    with pytest.raises(InputError, match="needs tf2onnx.*`pip install tf2onnx`"):
+    with pytest.raises(InputError, match=r"needs tf2onnx.*; `pip install tf2onnx`"):
         formats.onnx(None)
 
 

@@ -26,7 +26,8 @@ def onnx(network: keras.Model) -> bytes:
         tf2onnx = importlib.import_module("tf2onnx")
     except ImportError as error:
         raise InputError(
-            f"the ONNX format needs tf2onnx, which cannot be loaded ({error}); `pip install tf2onnx`"
+            f"the ONNX format needs tf2onnx, which cannot be loaded ({error}); "
+            "`pip install tf2onnx`"
         ) from None
     _, plain, signature = _plain(network)
     model, _ = tf2onnx.convert.from_function(plain, signature, opset=_OPSET)
