@@ -20,7 +20,6 @@ from gan_course.models import network
 from gan_course.web.facts import facts, generator_of
 from gan_course.web.network import as_steps
 from gan_course.web.pages import page_of
-from gan_course.web.steps import LEVELS
 
 NEAR = 3e-3  # on a scale from -1 to 1
 
@@ -66,7 +65,7 @@ def test_the_weights_of_a_quick_recipe_take_less_than_five_megabytes(name):
     generator = built(name)
     packed = as_steps(generator)
     size = len(packed["kernels"]) + len(packed["vectors"])
-    # 14 bits of each as base64; a dead one would be a zero, and zlib would find it
+    # 14 bits of each at least; of those left out there would be none
     assert 14 / 8 * generator.count_params() < size < 5e6
 
 
@@ -133,14 +132,14 @@ def test_a_batch_norm_as_trained_takes_the_statistics_of_the_image(tmp_path):
     assert np.abs(found - by_keras(made, inputs).ravel()).max() > 0.1
 
 
-def test_kernels_lose_half_a_step_of_their_scale_at_most():
-    kernel = np.random.default_rng(0).standard_normal((40, 30)).astype(np.float32)
-    layer = keras.layers.Dense(30)
-    made = keras.Sequential([keras.Input((40,)), layer])
-    layer.set_weights([kernel, np.zeros(30, np.float32)])
-    packed = as_steps(made)
-    assert packed["arrays"][0]["scale"] == pytest.approx(np.abs(kernel).max() / LEVELS)
-    assert packed["arrays"][1] == {"length": 30}  # a bias stays as it is
+@pytest.mark.parametrize(("width", "bits"), [(30, 16), (3000, 14)])
+def test_kernels_have_16_bits_large_ones_14_and_biases_all_theirs(width, bits):
+    kernel = np.random.default_rng(0).standard_normal((40, width)).astype(np.float32)
+    made = keras.Sequential([keras.Input((40,)), keras.layers.Dense(width)])
+    made.set_weights([kernel, np.zeros(width, np.float32)])
+    of_kernel, of_bias = as_steps(made)["arrays"]
+    assert of_kernel["scale"] == pytest.approx(np.abs(kernel).max() / (2 ** (bits - 1) - 1))
+    assert of_bias == {"length": width}
 
 
 @pytest.mark.parametrize(
