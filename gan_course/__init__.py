@@ -34,6 +34,7 @@ _NAMES = {
     "keras": "base.backend",
     "lesson": "teaching.lessons",
     "open_run": "run",
+    "page": "web.pages",
     "recipe": "recipes",
     "style": "training.style",
     "tf": "base.backend",

@@ -18,6 +18,7 @@ from gan_course.commands import (
     datasets,
     doctor,
     evaluate,
+    export,
     gif,
     mirror,
     recipes,
@@ -31,8 +32,8 @@ from gan_course.commands.command import PROGRAM, build, unknown_command
 
 # In the order of `--help`.
 _MODULES = (
-    recipes, datasets, train, sample, translate, style, evaluate, gif, mirror, doctor,
-    completion,
+    recipes, datasets, train, sample, translate, style, evaluate, gif, export, mirror,
+    doctor, completion,
 )  # fmt: skip
 COMMANDS = tuple(module.COMMAND for module in _MODULES)
 

@@ -7,9 +7,6 @@ of a batch differ, which keeps G from repeating itself. Tuned on training images
 `python -m benchmarks.quality` reports what they come to on test images.
 """
 
-from gan_course.recipes.adversarial import Adversarial
-from gan_course.recipes.conditional import Conditional
-
 _GAME = dict(
     objective="hinge",
     order="simultaneous",

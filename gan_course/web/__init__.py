@@ -1,1 +1,4 @@
-"""Pages that a browser opens without a network and without Python: one file each."""
+"""Pages that a browser opens without Python, and generators for other programs.
+
+In: a run, or nothing. Out: files that need neither this library nor Keras. Nothing here trains.
+"""
