@@ -3,20 +3,23 @@
 # make lab         opens JupyterLab
 # make student     makes notebooks/student: the same chapters, with blanks for the answers
 # make notebooks   runs the notebooks again (profile: quick) and saves their outputs
+# make site        builds the web site into build/site (needs npm, for MathJax)
 # make benchmark   measures the speed of this machine
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NPM := build/npm/.ready
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
-.PHONY: demo test lab notebooks student benchmark clean
+.PHONY: demo test lab notebooks student site benchmark clean
 
 demo: $(READY)
 	$(BIN)/python -m gan_course train demo --out runs/demo
 
 test: $(READY)
+	-@test -z "$$(command -v npm)" || $(MAKE) --no-print-directory $(NPM)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
@@ -29,6 +32,9 @@ notebooks: $(READY)
 
 student: $(READY)
 	$(BIN)/python notebooks/student.py
+
+site: $(READY) $(NPM)
+	$(BIN)/python docs/site/make_site.py
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps
@@ -62,5 +68,10 @@ $(READY): pyproject.toml requirements.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $(READY)
 
+# Formulas in the site, and the test of how accessible it is.
+$(NPM):
+	npm install --prefix build/npm --no-save --no-audit --no-fund --silent mathjax@3 axe-core@4
+	touch $(NPM)
+
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) runs build

@@ -17,11 +17,9 @@ import stand_ins  # noqa: E402
 
 stand_ins.install()
 
-from gan_course import __version__  # noqa: E402
+from make_site import LANGUAGES  # noqa: E402
 
-# Another language joins with a line here, and with pages of its own in these folders: a home page
-# `index.md` beside the other pages, and notebooks under the same names.
-LANGUAGES = {"en": ("English", "docs", "notebooks")}
+from gan_course import __version__  # noqa: E402
 
 language = os.environ.get("SITE_LANGUAGE", "en")
 _, pages, notebooks = LANGUAGES[language]
@@ -78,7 +76,14 @@ html_static_path = ["static"]
 html_theme = "sphinx_book_theme"
 html_title = "gan_course"
 html_favicon = "static/favicon.svg"
-html_context = {"default_mode": "auto"}  # light or dark, as the reader's system is
+templates_path = ["templates"]
+html_sidebars = {
+    "**": ["navbar-logo.html", "search-button-field.html", "languages.html", "sbt-sidebar-nav.html"]
+}
+html_context = {
+    "default_mode": "auto",  # light or dark, as the reader's system is
+    "languages": [(code, its.name, f"{its.pages}/index") for code, its in LANGUAGES.items()],
+}
 html_css_files = ["course.css"]
 html_show_sourcelink = False
 html_copy_source = True  # what the download button hands out

@@ -60,6 +60,8 @@ def _read(app, what: str, name: str, thing: object, options, lines: list[str]) -
     if inspect.isclass(thing):
         section = "Args" if dataclasses.is_dataclass(thing) else "Attributes"
     lines[:] = pictures_as_literals(sources_as_links(fields_as(section, lines)))
+    if what == "property":  # in whose first line Napoleon would take what is before ":" for a type
+        lines.insert(0, "")
 
 
 def _skip(app, what: str, name: str, thing: object, skipped: bool, options) -> bool | None:
