@@ -143,7 +143,8 @@ class Page:
         if method == "Page.loadEventFired":
             self._loaded = True
         elif method == "Runtime.exceptionThrown":
-            self._errors.append(told["exceptionDetails"].get("text", "") + str(told)[:300])
+            thrown = told["exceptionDetails"]
+            self._errors.append(thrown.get("exception", {}).get("description", thrown["text"]))
         elif method == "Runtime.consoleAPICalled" and told["type"] in ("error", "assert"):
             self._errors.append(str([a.get("value", a.get("description")) for a in told["args"]]))
         elif method == "Log.entryAdded" and told["entry"]["level"] == "error":

@@ -1,8 +1,8 @@
 """The site: how Sphinx makes pages of the repository. `make site` runs it.
 
-In: the notebooks as they are committed, the Markdown pages, the docstrings. Out: build/site/LANGUAGE.
-The source folder is the repository itself, so nothing is copied. No notebook is executed, and
-TensorFlow is not loaded (see stand_ins.py).
+In: the notebooks as they are committed, the Markdown pages, the docstrings. Out: HTML. The source
+folder is the repository itself, so nothing is copied. No notebook is executed, and TensorFlow is
+not loaded (stand_ins.py).
 """
 
 import os

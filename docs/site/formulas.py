@@ -13,7 +13,8 @@ def setup(app) -> dict:
     source = Path(app.srcdir) / WHERE
     if not source.exists():
         raise ConfigError(
-            f"MathJax is not in {WHERE}: npm install --prefix build/npm mathjax@3  (`make site` does)"
+            f"MathJax is not in {WHERE}; `make site` fetches it, or: "
+            "npm install --prefix build/npm mathjax@3"
         )
 
     def copy(app, error):

@@ -1,4 +1,4 @@
-"""Stand-ins for TensorFlow and Keras: the library is imported for its docstrings, and computes nothing.
+"""Stand-ins for TensorFlow and Keras: the library is imported for its docstrings alone.
 
 Sphinx's own mocks are instances, and `tf.distribute.Strategy | None` in an annotation is an error
 with them. Here every name is a class, made when it is first asked for: it can be annotated with,

@@ -1,4 +1,4 @@
-"""A small square picture of each chapter, cut from the outputs that its notebook was committed with.
+"""A small square picture of each chapter, cut from the outputs that its notebook came with.
 
 In: for each chapter the id of a cell that shows a picture, and the part of it to show. Out:
 build/thumbnails/NN.png, which the home page shows. They are made at each build, so a chapter that
