@@ -5,20 +5,23 @@
 # make url URL=…   says where your copy of the course lives, in all notebooks (no URL: shows it)
 # make lock        writes the versions of .venv into requirements.lock
 # make notebooks   runs the notebooks again (profile: quick) and saves their outputs
+# make site        builds the web site into build/site (needs npm, for MathJax)
 # make benchmark   measures the speed of this machine
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NPM := build/npm/.ready
 SUPPORTED := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))
 
-.PHONY: demo test lab notebooks student url lock benchmark clean
+.PHONY: demo test lab notebooks student url lock site benchmark clean
 
 demo: $(READY)
 	$(BIN)/python -m gan_course train demo --out runs/demo
 
 test: $(READY)
+	-@test -z "$$(command -v npm)" || $(MAKE) --no-print-directory $(NPM)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
@@ -38,6 +41,9 @@ url:
 lock: $(READY)
 	{ head -n 2 requirements.lock; $(BIN)/pip freeze --all --exclude gan_course --exclude pip; } > requirements.new
 	mv requirements.new requirements.lock
+
+site: $(READY) $(NPM)
+	$(BIN)/python docs/site/make_site.py
 
 benchmark: $(READY)
 	$(BIN)/python -m benchmarks.steps
@@ -71,5 +77,10 @@ $(READY): pyproject.toml requirements.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	touch $(READY)
 
+# Formulas in the site, and the test of how accessible it is.
+$(NPM):
+	npm install --prefix build/npm --no-save --no-audit --no-fund --silent mathjax@3 axe-core@4
+	touch $(NPM)
+
 clean:
-	rm -rf $(VENV) runs
+	rm -rf $(VENV) runs build
