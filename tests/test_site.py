@@ -12,9 +12,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import site_browser as browser
 import e2e
 import pytest
+import site_browser as browser
 
 import gan_course
 

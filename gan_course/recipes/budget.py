@@ -7,6 +7,9 @@ of a batch differ, which keeps G from repeating itself. Tuned on training images
 `python -m benchmarks.quality` reports what they come to on test images.
 """
 
+from gan_course.recipes.adversarial import Adversarial
+from gan_course.recipes.conditional import Conditional
+
 _GAME = dict(
     objective="hinge",
     order="simultaneous",
@@ -61,3 +64,66 @@ _COLOUR = dict(
     **_GAME,
 )
 _ORDERED = {**_GREY, "d_learning_rate": 2e-3}  # a D that learns faster reads labels better
+
+RECIPES = (
+    Adversarial(
+        name="dcgan_mnist_1min",
+        about="digits, the best of a minute",
+        cpu_minutes=1,
+        tuned_for=60,
+        dataset="mnist",
+        **_GREY,
+        latent_dim=16,
+        grid=(6, 6),
+        steps=4700,
+    ),
+    Adversarial(
+        name="dcgan_fashion_1min",
+        about="clothes, the best of a minute",
+        cpu_minutes=1,
+        tuned_for=60,
+        dataset="fashion_mnist",
+        **_GREY,
+        latent_dim=32,
+        grid=(6, 6),
+        steps=4700,
+    ),
+    Conditional(
+        name="cgan_mnist_1min",
+        about="digits to order, the best of a minute",
+        cpu_minutes=1,
+        tuned_for=60,
+        dataset="mnist",
+        **_ORDERED,
+        latent_dim=16,
+        steps=4600,
+    ),
+    Conditional(
+        name="cgan_fashion_1min",
+        about="clothes to order, the best of a minute",
+        cpu_minutes=1,
+        tuned_for=60,
+        dataset="fashion_mnist",
+        **_ORDERED,
+        latent_dim=32,
+        steps=4600,
+    ),
+    Adversarial(
+        name="dcgan_horses_3min",
+        about="horses in colour, the best of three minutes",
+        cpu_minutes=3,
+        tuned_for=180,
+        dataset="cifar10:horse",
+        **_COLOUR,
+        steps=5800,
+    ),
+    Adversarial(
+        name="dcgan_faces_3min",
+        about="faces of 32×32, the best of three minutes",
+        cpu_minutes=3,
+        tuned_for=180,
+        dataset="faces",
+        **_COLOUR,
+        steps=5800,
+    ),
+)
