@@ -188,7 +188,7 @@ def runs(flow):
 
 def test_every_workflow_ends_and_may_write_nothing(yaml):
     flows = workflows(yaml)
-    assert set(flows) == {"test", "weekly", "package"}
+    assert set(flows) == {"test", "weekly", "package", "site"}
     for name, flow in flows.items():
         assert flow["permissions"] == {"contents": "read"} and flow["concurrency"], name
         for job in flow["jobs"].values():
@@ -196,7 +196,7 @@ def test_every_workflow_ends_and_may_write_nothing(yaml):
 
 
 def test_a_pull_request_is_tested_once(yaml):
-    for name in ("test", "package"):
+    for name in ("test", "package", "site"):
         flow = workflows(yaml)[name]
         assert flow["on"]["push"]["branches"] == ["main"] and "pull_request" in flow["on"]
         assert flow["concurrency"]["cancel-in-progress"] is True
