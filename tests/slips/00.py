@@ -208,3 +208,32 @@ def count(points, centres, deviation):
     good = distances.min(axis=1) <= 3 * deviation
     each = np.bincount(distances.argmin(axis=1)[good], minlength=len(centres))
     return np.sum((each > 0) & (each >= 0.1 * good.sum() / len(centres))), good.sum()
+
+# %% 0.9 | play three seeds: the wheel of colours is turned, or turned over, each time
+answer_0_9 = "a"
+
+# %% 0.9 | look at the widths of the parts: D asks for good points, not for equal shares
+answer_0_9 = "c"
+
+# %% 0.10 | with 0.7 all modes are still covered; look at the share of good points
+answer_0_10 = "a"
+
+# %% 0.10 | with 0.7 one of the two has fallen, and the other has not
+answer_0_10 = "c"
+
+# %% 0.11 | expected (400, 2): a point a row
+def curve(count):
+    turn = np.linspace(0, 6, count)
+    return np.stack([np.cos(turn), np.sin(turn)])
+
+
+# %% 0.11 | it cannot leave [-1, 1]
+def curve(count):
+    turn = np.linspace(0, 6, count)
+    return 2 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+
+
+# %% 0.11 | that is a few modes, and no curve
+def curve(count):
+    turn = np.arange(count) % 8
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1)

@@ -110,3 +110,23 @@ def dust(pixels):
     padded = np.pad(pixels, ((0, 0), (1, 1), (1, 1)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(1, 2))
     return float((pixels - np.median(windows, axis=(3, 4))).mean())
+
+# %% 1.8 | compare the two Fréchet distances: how far are they apart?
+answer_1_8 = "a"
+
+# %% 1.8 | it trains; only the lines of D are different
+answer_1_8 = "c"
+
+# %% 1.7 | end is not reached: divide by count - 1
+def walk(start, end, count):
+    return np.stack([start + (end - start) * n / count for n in range(count)])
+
+
+# %% 1.7 | it goes from end to start
+def walk(start, end, count):
+    return np.stack([end + (start - end) * n / (count - 1) for n in range(count)])
+
+
+# %% 1.7 | expected (5, 7)
+def walk(start, end, count):
+    return np.stack([start + (end - start) * n / (count - 1) for n in range(count)], axis=1)

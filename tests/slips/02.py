@@ -297,3 +297,21 @@ answer_2_8 = "a"
 
 # %% 2.8 | under a root
 answer_2_8 = "c"
+
+# %% 2.9 | in ordinary training the target stands still; here it is the other player
+answer_2_9 = "a"
+
+# %% 2.9 | print all three seeds of each: the ranges do not overlap
+answer_2_9 = "c"
+
+# %% 2.10 | compare the first two lines that are printed
+answer_2_10 = "a"
+
+# %% 2.10 | compare the first and the last line that are printed
+answer_2_10 = "c"
+
+# %% 2.11 | a transposed convolution with a kernel of 3 has the pattern too (section 3)
+answer_2_11 = "a"
+
+# %% 2.11 | it repeats each pixel; nothing is there yet that could be blurred
+answer_2_11 = "c"

@@ -206,3 +206,21 @@ case_c = "fine"
 case_d = "oscillating"
 case_e = "dead by normalisation"
 case_f = "generator collapsed"
+
+# %% 3.8 | in simultaneous order each step goes a little outwards, however short it is
+answer_3_8 = "a"
+
+# %% 3.8 | print the distance for 0.1 and 0.05 beside that for 0.2
+answer_3_8 = "c"
+
+# %% 3.9 | read both columns, the modes and the share of good points, for all three seeds
+answer_3_9 = "a"
+
+# %% 3.9 | compare with `ring_momentum`: it kept none, one and two modes
+answer_3_9 = "c"
+
+# %% 3.10 | the doctor of section 10 saw that the distance was still falling
+answer_3_10 = "a"
+
+# %% 3.10 | compare the columns `value` and `real`
+answer_3_10 = "c"

@@ -274,3 +274,21 @@ def critic_round(update, state, objective, reals, latents):
 def critic_round(update, state, objective, reals, latents):
     """Collects all."""
     return [update(state, objective, real, latent) for real, latent in zip(reals, latents)]
+
+# %% 4.7 | compare the distances of the samples, seed by seed
+answer_4_7 = "a"
+
+# %% 4.7 | look at the correlations
+answer_4_7 = "c"
+
+# %% 4.8 | compare the distances, seed by seed
+answer_4_8 = "b"
+
+# %% 4.8 | look at the correlations
+answer_4_8 = "c"
+
+# %% 4.9 | compare the distances, seed by seed
+answer_4_9 = "a"
+
+# %% 4.9 | the clip bounds the weights, and not how long G runs in an old direction
+answer_4_9 = "b"

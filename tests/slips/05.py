@@ -274,3 +274,15 @@ def my_r1(critic, real, fake, seed):
 # %% 5.7 | it asks for slope 1, as the gradient penalty does
 def my_r1(critic, real, fake, seed):
     return (my_gradient_norm(critic, real) - 1) ** 2
+
+# %% 5.8 | count the modes with 100, and with 10,000
+answer_5_8 = "a"
+
+# %% 5.8 | compare 1 and 100
+answer_5_8 = "c"
+
+# %% 5.9 | print the last rows of the history and look at the column `gradient_norm`
+answer_5_9 = "b"
+
+# %% 5.9 | compare both numbers with the row *penalty*
+answer_5_9 = "c"

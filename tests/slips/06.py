@@ -384,3 +384,15 @@ def mended_a(state, objective, real, latent, seed):
     weights = state.discriminator.trainable_variables
     state.d_optimizer.apply(tape.gradient(loss, weights), weights)
     return {"d_loss": loss}
+
+# %% 6.10 | a network is a continuous function of z: it cannot jump
+answer_6_10 = "a"
+
+# %% 6.10 | nothing keeps G from a place between two kinds, except that D calls it fake
+answer_6_10 = "c"
+
+# %% 6.9 | compare the distances; does the grid show copies of a few bags?
+answer_6_9 = "b"
+
+# %% 6.9 | compare the distances, each with its own floor
+answer_6_9 = "c"

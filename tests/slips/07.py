@@ -321,3 +321,21 @@ def nearest(images, training):
     """Slip."""
     gaps = images[:, np.newaxis].astype(float) - training
     return np.sqrt((gaps**2).mean(axis=(2, 3, 4)).min(axis=1))
+
+# %% 7.9 | read the row again: which of the two is orange?
+answer_7_9 = "a"
+
+# %% 7.9 | read the row again: one of the two is far from that of real digits
+answer_7_9 = "b"
+
+# %% 7.10 | try the Fréchet distance ten times: is the mean of the draws that of all?
+answer_7_10 = "a"
+
+# %% 7.10 | the shift does not come from drawing too seldom; the mean of many draws has it, too
+answer_7_10 = "c"
+
+# %% 7.11 | compare both rows: precision is about the same
+answer_7_11 = "a"
+
+# %% 7.11 | all ten classes are there
+answer_7_11 = "c"

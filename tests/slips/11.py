@@ -304,3 +304,21 @@ def my_step(canvas, optimizer, loss):
     optimizer.apply([tape.gradient(value, canvas)], [canvas])
     canvas.assign(tf.clip_by_value(canvas, 0, 1))
     return float(value)
+
+# %% 11.7 | divide `style` of the last row by that of the 0-th
+answer_11_7 = "a"
+
+# %% 11.7 | divide `style` of the last row by that of the 0-th
+answer_11_7 = "b"
+
+# %% 11.8 | read the row of conv4: it is the only one that is nearly 0
+answer_11_8 = "b"
+
+# %% 11.8 | read the rows of conv1 and conv2
+answer_11_8 = "c"
+
+# %% 11.9 | what is left to the taught judge is a third of the photograph's style loss
+answer_11_9 = "a"
+
+# %% 11.9 | what random filters leave is in the rows of section 6: half and more
+answer_11_9 = "c"
