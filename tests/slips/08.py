@@ -347,3 +347,15 @@ def right_without_looking(real_labels, fake_labels, classes):
     p = np.bincount(real_labels, minlength=classes) / len(real_labels)
     q = np.bincount(fake_labels, minlength=classes) / len(fake_labels)
     return np.abs(p - q).sum() / 2
+
+# %% 8.9 | look at the column of diversity, and at the Fréchet distance
+answer_8_9 = "a"
+
+# %% 8.9 | compare the first column with that of `head`
+answer_8_9 = "c"
+
+# %% 8.10 | compare with the row `told (planes)`, and with its spread
+answer_8_10 = "a"
+
+# %% 8.10 | nine of ten examples still say what is right
+answer_8_10 = "b"

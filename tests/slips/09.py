@@ -419,3 +419,15 @@ def my_instance_norm(maps):
     """Without the small number."""
     mean, deviation = (f((1, 2), keepdims=True) for f in (maps.mean, maps.std))
     return (maps - mean) / deviation
+
+# %% 9.8 | compare L1 with that of `both`
+answer_9_8 = "b"
+
+# %% 9.8 | compare the sharpness; fog has less than half of it
+answer_9_8 = "c"
+
+# %% 9.9 | compare the sharpness with both rows of section 6
+answer_9_9 = "a"
+
+# %% 9.9 | its receptive field is one pixel: what does an edge look like there?
+answer_9_9 = "c"

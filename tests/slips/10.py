@@ -383,3 +383,15 @@ def my_identity_loss(G, F, x, y):
 def my_identity_loss(G, F, x, y):
     """One half."""
     return tf.reduce_mean(tf.abs(G(y) - y))
+
+# %% 10.7 | compare all three seeds with the three of section 3
+answer_10_7 = "a"
+
+# %% 10.7 | compare all three seeds with the three of section 3
+answer_10_7 = "c"
+
+# %% 10.8 | print the counts and look at place 7
+answer_10_8 = "a"
+
+# %% 10.8 | print the counts: how many places are not 0?
+answer_10_8 = "c"

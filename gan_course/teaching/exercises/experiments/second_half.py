@@ -81,6 +81,72 @@ choice(
     minutes=3,
 )
 choice(
+    "8.9",
+    "A head that is paid more",
+    right="b",
+    wrong={
+        "a": "look at the column of diversity, and at the Fréchet distance",
+        "c": "compare the first column with that of `head`",
+    },
+    hint="what earns a large reward is done first, and nothing pays for variety",
+    minutes=3,
+)
+choice(
+    "8.10",
+    "A tenth of the labels wrong",
+    right="c",
+    wrong={
+        "a": "compare with the row `told (planes)`, and with its spread",
+        "b": "nine of ten examples still say what is right",
+    },
+    hint="what D reads in many examples outweighs a few that disagree",
+    minutes=2,
+)
+choice(
+    "9.8",
+    "A weight of 10",
+    right="a",
+    wrong={
+        "b": "compare L1 with that of `both`",
+        "c": "compare the sharpness; fog has less than half of it",
+    },
+    hint="G minimises a sum: what counts less is given up first",
+    minutes=2,
+)
+choice(
+    "9.9",
+    "A judge of single pixels",
+    right="b",
+    wrong={
+        "a": "compare the sharpness with both rows of section 6",
+        "c": "its receptive field is one pixel: what does an edge look like there?",
+    },
+    hint="a blurred picture has nearly the same colours as a sharp one",
+    minutes=2,
+)
+choice(
+    "10.7",
+    "Without the pool",
+    right="b",
+    wrong={
+        "a": "compare all three seeds with the three of section 3",
+        "c": "compare all three seeds with the three of section 3",
+    },
+    hint="this pool mixes the last few dozen steps only",
+    minutes=3,
+)
+choice(
+    "10.8",
+    "Handwriting without sevens",
+    right="b",
+    wrong={
+        "a": "print the counts and look at place 7",
+        "c": "print the counts: how many places are not 0?",
+    },
+    hint="G is paid for what F can turn back into the house number 7",
+    minutes=3,
+)
+choice(
     "11.7",
     "A style of two pictures",
     right="c",
