@@ -354,8 +354,8 @@ answer_8_9 = "a"
 # %% 8.9 | compare the first column with that of `head`
 answer_8_9 = "c"
 
-# %% 8.10 | compare with the row `told (planes)`, and with its spread
-answer_8_10 = "a"
-
 # %% 8.10 | nine of ten examples still say what is right
 answer_8_10 = "b"
+
+# %% 8.10 | compare with the row `told (planes)`: the two ranges do not overlap
+answer_8_10 = "c"

@@ -94,12 +94,12 @@ choice(
 choice(
     "8.10",
     "A tenth of the labels wrong",
-    right="c",
+    right="a",
     wrong={
-        "a": "compare with the row `told (planes)`, and with its spread",
         "b": "nine of ten examples still say what is right",
+        "c": "compare with the row `told (planes)`: the two ranges do not overlap",
     },
-    hint="what D reads in many examples outweighs a few that disagree",
+    hint="G makes what D has seen under a label, in the shares in which D has seen it",
     minutes=2,
 )
 choice(
