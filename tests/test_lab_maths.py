@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from devtools import answer, needs_node, node
+from node import answer, start
 
 from gan_course.base.backend import keras, tf
 from gan_course.data.painted.gaussians import DEVIATION, RING
@@ -18,8 +18,6 @@ from gan_course.teaching import plane
 from gan_course.web import lab
 from gan_course.web.asset import asset
 
-pytestmark = needs_node
-
 PLANE = lab.settings(RECIPES["gan_plane"])
 SMALL = {**PLANE, "generator": [6, 5], "discriminator": [5, 7], "latent_dim": 3, "clip": 0}
 LOSSES = sorted(OBJECTIVES)
@@ -30,7 +28,7 @@ def engine(code, **given):
     values = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items())
     say = "const say = (found) => process.stdout.write(JSON.stringify(found));\n"
     flat = "const flat = (numbers) => Float64Array.from(numbers.flat());\n"
-    return node(asset("lab.engine.js") + values + say + flat + code)
+    return start(asset("lab.engine.js") + values + say + flat + code)
 
 
 def run(code, **given):
