@@ -17,6 +17,7 @@ import pytest
 from browser import served
 
 import gan_course
+from gan_course.web import lab
 
 NPM = e2e.ROOT / "build/npm/node_modules"
 AXE = NPM / "axe-core/axe.min.js"
@@ -119,6 +120,17 @@ def test_all_chapters_are_there_and_each_has_a_thumbnail_on_the_home_page(site):
     for chapter in chapters:
         assert f'href="../notebooks/{chapter}.html"' in home
         assert f'src="../_images/{chapter[:2]}.png"' in home
+
+
+def test_home_and_the_card_of_chapter_0_lead_to_the_live_game(site):
+    home = (site / "docs/index.html").read_text("utf-8")
+    assert home.count('href="../play/two_dimensions.html"') == 2
+    assert (site / "play/two_dimensions.html").read_text("utf-8") == lab.page()
+
+
+def test_home_leads_to_the_generator_of_the_demo_where_one_was_trained(site):
+    home = (site / "docs/index.html").read_text("utf-8")
+    assert ("play/demo/index.html" in home) == (site / "play/demo/index.html").exists()
 
 
 def public_names() -> dict[str, object]:
