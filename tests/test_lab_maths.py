@@ -279,7 +279,8 @@ def games():
         (beta_1, seed): engine(
             "const game = new Game(settings, cloudPoints(centres, deviation, 2000, settings.seed));"
             "const counts = [], seen = new Random(9, 9).normals(4000);"
-            "while (game.steps.G < steps && !(counts.length > 3 && Math.min(...counts.slice(-4)) > 6)) {"
+            "const stays = () => counts.length > 3 && Math.min(...counts.slice(-4)) > 6;"
+            "while (game.steps.G < steps && !stays()) {"
             " for (let i = 0; i < 100; i++) game.step();"
             " counts.push(countModes(game.make(seen), centres, deviation).covered); }"
             "say(counts);",
