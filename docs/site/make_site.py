@@ -34,18 +34,9 @@ def export(run: Path, folder: Path) -> bool:
     """A run's generator as a page in that folder; whether there was one to export."""
     if not (run / "recipe.json").exists():
         return False
-    words = [
-        sys.executable,
-        "-m",
-        "gan_course",
-        "export",
-        run,
-        "--to",
-        "web",
-        folder.resolve(),
-        "-q",
-    ]
-    return subprocess.run(words, cwd=REPOSITORY).returncode == 0
+    words = ["export", run, "--to", "web", folder.resolve(), "--quiet"]
+    made = subprocess.run([sys.executable, "-m", "gan_course", *words], cwd=REPOSITORY)
+    return made.returncode == 0
 
 
 def build(code: str, out: Path, work: Path) -> None:
