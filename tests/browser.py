@@ -135,9 +135,11 @@ class Browser:
         if name == "Page.loadEventFired":
             self._loaded = True
         elif name == "Runtime.exceptionThrown":
-            self._complaints.append(json.dumps(told["exceptionDetails"])[:400])
+            thrown = told["exceptionDetails"]
+            self._complaints.append(thrown.get("exception", {}).get("description", thrown["text"]))
         elif name == "Runtime.consoleAPICalled" and told["type"] in LOUD:
-            self._complaints.append(json.dumps(told["args"])[:400])
+            said = [each.get("value", each.get("description")) for each in told["args"]]
+            self._complaints.append(f"{told['type']}: {said}")
         elif name == "Log.entryAdded" and told["entry"]["level"] in LOUD:
             self._complaints.append(f"{told['entry']['text']} {told['entry'].get('url', '')}")
         elif name == "Network.requestWillBeSent":

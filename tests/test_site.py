@@ -200,17 +200,16 @@ def address(site):
 @pytest.fixture(scope="module")
 def seen(chromium, site, address):
     """For each page what a reader's browser finds wrong: name of the fault -> where."""
-    faults, axe = defaultdict(dict), AXE.read_text("utf-8")
+    faults = defaultdict(dict)
     for file in pages(site):
         name = str(file.relative_to(site))
-        chromium.open(f"{address}/{name}")
-        faults["1280"][name] = chromium.run(_WIDTH)
-        if not name.startswith("_modules"):
-            chromium.run(axe + "; 0")
-            faults["axe"][name] = chromium.run(_SERIOUS)
-        chromium.resize(390)
+        chromium.open(f"{address}/{name}", width=390)
         faults["390"][name] = chromium.run(_WIDTH)
+        chromium.resize(1280)
+        faults["1280"][name] = chromium.run(_WIDTH)
         faults["pictures"][name] = chromium.run(_BROKEN)
+        if not name.startswith("_modules"):
+            faults["axe"][name] = barriers(chromium)
         faults["errors"][name] = chromium.complaints + afar(chromium, address)
     return {kind: {n: f for n, f in found.items() if f} for kind, found in faults.items()}
 
@@ -220,10 +219,28 @@ def afar(chromium, address: str) -> list[str]:
     return [each for each in chromium.requests if not each.startswith((address, "blob:"))]
 
 
-# JavaScript: by how many pixels the page is wider than the window; pictures that do not show; what
-# axe-core finds serious.
+def barriers(chromium) -> list[list]:
+    """What axe-core finds serious in a page, which is not whole any more afterwards: name of the
+    rule, how often, an example."""
+    chromium.run(f"{AXE.read_text('utf-8')}; {_ONE_OF_EACH}; 0")
+    return chromium.run(_SERIOUS)
+
+
+# JavaScript: by how many pixels the page is wider than the window; pictures that do not show; of
+# coloured words in code one of each kind, since their contrast takes axe-core long; what it finds.
 _WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
+_ONE_OF_EACH = """{
+  const kinds = new Set();
+  for (const word of document.querySelectorAll(".highlight pre span, dt.sig span")) {
+    let kind = "";
+    for (let it = word, up = 0; it && up < 6; it = it.parentElement, up++) {
+      kind += `${it.className} ${it.style.cssText}/`;
+    }
+    if (kinds.has(kind)) word.replaceWith(...word.childNodes);
+    else kinds.add(kind);
+  }
+}"""
 _SERIOUS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations
   .filter(v => ["serious", "critical"].includes(v.impact))
   .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))"""
@@ -262,3 +279,13 @@ def test_the_browser_tells_of_errors_missing_files_and_other_hosts(chromium, tmp
         told = "\n".join(chromium.complaints)
         assert "missing is not defined" in told and "none.png" in told
         assert afar(chromium, address) == ["http://example.invalid/x.png"]
+
+
+def test_words_that_are_too_pale_are_found_one_of_each_kind(chromium, tmp_path):
+    word = "<span style='color: {}'>word</span> "
+    (tmp_path / "pale.html").write_text(
+        "<!doctype html><html lang=en><title>x</title><main class=highlight><h1>x</h1><pre>"
+        + word.format("#ccc") * 3 + word.format("#ddd") + word.format("#333") + "</pre></main>"
+    )  # fmt: skip
+    chromium.open(tmp_path / "pale.html")
+    assert [found[:2] for found in barriers(chromium)] == [["color-contrast", 2]]
