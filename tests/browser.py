@@ -100,7 +100,9 @@ class Browser:
 
     def picture(self) -> bytes:
         """A PNG of the whole page."""
-        found = self._say("Page.captureScreenshot", captureBeyondViewport=True)
+        width, height = self.run("[innerWidth, document.documentElement.scrollHeight]")
+        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
+        found = self._say("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(found["data"])
 
     @property
