@@ -67,6 +67,7 @@ class Browser:
 
     def resize(self, width: int, height: int = 900) -> None:
         """The window, in CSS pixels; a narrow one is a phone's."""
+        self._size = width, height
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
         self._say("Emulation.setDeviceMetricsOverride", **size)
 
@@ -99,10 +100,14 @@ class Browser:
                 self._say("Input.dispatchKeyEvent", type=kind, key=key)
 
     def picture(self) -> bytes:
-        """A PNG of the whole page."""
-        width, height = self.run("[innerWidth, document.documentElement.scrollHeight]")
-        clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        found = self._say("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
+        """A PNG of the whole page, in a window that is as high for a moment.
+
+        The protocol's own `captureBeyondViewport` shifts pages whose sidebar slides in and out.
+        """
+        width, height = self._size
+        self.resize(width, max(height, self.run("document.documentElement.scrollHeight")))
+        found = self._say("Page.captureScreenshot")
+        self.resize(width, height)
         return base64.b64decode(found["data"])
 
     @property
