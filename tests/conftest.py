@@ -1,7 +1,8 @@
-"""What all test files share: the order of the files, a tiny GAN, a cache folder."""
+"""What all test files share: the order of the files, a tiny GAN, a browser, a cache folder."""
 
 import os
 
+import browser
 import e2e
 import pytest
 
@@ -37,6 +38,13 @@ def pytest_collection_modifyitems(items):
 def tiny():
     """The tiny GAN on images of uneven sides, which builds in a tenth of a second."""
     return e2e.tiny(**e2e.UNEVEN)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """One browser for all tests of a file; they are skipped where there is none."""
+    with browser.started() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session", autouse=True)

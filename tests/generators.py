@@ -2,14 +2,12 @@
 so that no number in them is one that a wrong page would have, too."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
 import e2e
+import node
 import numpy as np
-import pytest
 
 import gan_course as gan
 from gan_course.games.game import game_of
@@ -67,17 +65,11 @@ def with_all_kept(network):
 
 def by_node(folder: Path, page: str, inputs, random: float = 0.5) -> np.ndarray:
     """What the script in a page computes; the numbers one after the other. Skips without node."""
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("no node on this machine, and the page is JavaScript")
     (folder / "page.html").write_text(page)
     asked = {"inputs": [each.ravel().tolist() for each in inputs], "batch": len(inputs[0])}
     (folder / "question.json").write_text(json.dumps({**asked, "random": random}))
-    program = Path(__file__).with_name("node_page.js")
-    words = [node, program, folder / "page.html", folder / "question.json"]
-    found = subprocess.run(words, capture_output=True, text=True)
-    assert found.returncode == 0, found.stderr
-    return np.array(json.loads(found.stdout))
+    program = Path(__file__).with_name("node_page.js").read_text("utf-8")
+    return np.array(node.run(program, folder / "page.html", folder / "question.json"))
 
 
 def untrained(recipe):

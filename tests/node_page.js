@@ -1,4 +1,4 @@
-/* The generator of a page without a browser: node node_page.js PAGE QUESTION
+/* The generator of a page without a browser, for node; in: PAGE QUESTION
  * QUESTION: {inputs: lists of numbers, batch, random: what every draw of a dropout gives}
  * Prints the images as a list of numbers. The script and the weights are those in the page. */
 const { readFileSync } = require("node:fs");

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from devtools import answer, needs_node, node
+from node import answer, start
 
 from gan_course.base.backend import keras, tf
 from gan_course.data.painted.gaussians import DEVIATION, RING
@@ -18,8 +18,6 @@ from gan_course.teaching import plane
 from gan_course.web import lab
 from gan_course.web.asset import asset
 
-pytestmark = needs_node
-
 PLANE = lab.settings(RECIPES["gan_plane"])
 SMALL = {**PLANE, "generator": [6, 5], "discriminator": [5, 7], "latent_dim": 3, "clip": 0}
 LOSSES = sorted(OBJECTIVES)
@@ -30,7 +28,7 @@ def engine(code, **given):
     values = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items())
     say = "const say = (found) => process.stdout.write(JSON.stringify(found));\n"
     flat = "const flat = (numbers) => Float64Array.from(numbers.flat());\n"
-    return node(asset("lab.engine.js") + values + say + flat + code)
+    return start(asset("lab.engine.js") + values + say + flat + code)
 
 
 def run(code, **given):
@@ -271,17 +269,21 @@ def test_modes_are_counted_as_the_library_counts():
 # What the page is for
 
 
-STEPS = {(0.5, 0): 1500, (0.5, 1): 1500, (0.5, 2): 1500, (0.9, 0): 600}
+STEPS = {(0.5, 0): 1500, (0.5, 1): 1500, (0.5, 2): 1500, (0.9, 0): 600}  # at most
 
 
 @pytest.fixture(scope="module")
 def games():
-    """(beta_1, seed) -> modes covered and share of good points, after so many steps."""
+    """(beta_1, seed) -> modes covered after every 100 steps, until 7 are for 300 steps running."""
     played = {
         (beta_1, seed): engine(
             "const game = new Game(settings, cloudPoints(centres, deviation, 2000, settings.seed));"
-            "for (let i = 0; i < steps; i++) game.step();"
-            "say(countModes(game.make(new Random(9, 9).normals(4000)), centres, deviation));",
+            "const counts = [], seen = new Random(9, 9).normals(4000);"
+            "const stays = () => counts.length > 3 && Math.min(...counts.slice(-4)) > 6;"
+            "while (game.steps.G < steps && !stays()) {"
+            " for (let i = 0; i < 100; i++) game.step();"
+            " counts.push(countModes(game.make(seen), centres, deviation).covered); }"
+            "say(counts);",
             settings={**PLANE, "beta_1": beta_1, "seed": seed},
             steps=steps,
             centres=RING.tolist(),
@@ -295,9 +297,9 @@ def games():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_live_training_covers_the_ring(games, seed):
-    assert games[0.5, seed]["covered"] >= 7
+    assert min(games[0.5, seed][-4:]) >= 7  # and that it stays so
 
 
 @pytest.mark.slow
 def test_live_training_collapses_with_the_longer_memory_of_chapter_0(games):
-    assert games[0.9, 0]["covered"] <= 4  # chapter 0: 0 to 4 of 8, over five seeds
+    assert games[0.9, 0][-1] <= 4  # chapter 0: 0 to 4 of 8, over five seeds

@@ -8,7 +8,6 @@ import re
 import imageio.v3 as iio
 import numpy as np
 import pytest
-from devtools import browser, needs_chromium  # noqa: F401
 from PIL import Image
 
 from gan_course.base.errors import InputError
@@ -103,13 +102,12 @@ def test_what_makes_no_film_is_refused_with_the_value(given, words):
     assert words in str(error.value)
 
 
-@needs_chromium
-def test_the_film_plays_stops_and_steps(browser, tmp_path):  # noqa: F811
+def test_the_film_plays_stops_and_steps(chromium, tmp_path):
     html = player(pictures(), steps=[0, 10, 20, 30], frame_ms=30).html
     page = tmp_path / "film.html"
     page.write_text(f"<!doctype html><html lang=en><body>{html}<hr>{html}</body></html>", "utf-8")
-    browser.open(page)
-    browser.evaluate(
+    chromium.open(page)
+    chromium.run(
         "window.film = document.querySelector('.gan-film');"
         "window.press = (name) => film.querySelector(`[data-do=${name}]`).click();"
         "window.said = () => film.querySelector('output').textContent;"
@@ -117,21 +115,21 @@ def test_the_film_plays_stops_and_steps(browser, tmp_path):  # noqa: F811
         " const canvas = new OffscreenCanvas(1, 1), to = canvas.getContext('2d');"
         " to.drawImage(image, 0, 0); return to.getImageData(0, 0, 1, 1).data[0]; };"
     )
-    assert browser.evaluate("said()") == "step 30"  # it opens where the still stood
-    assert browser.evaluate("press('back'), said()") == "step 20"
-    assert abs(browser.evaluate("grey()") - LEVELS[2]) <= 3
-    assert browser.evaluate("press('on'), press('on'), said()") == "step 30"
-    browser.evaluate(
+    assert chromium.run("said()") == "step 30"  # it opens where the still stood
+    assert chromium.run("press('back'), said()") == "step 20"
+    assert abs(chromium.run("grey()") - LEVELS[2]) <= 3
+    assert chromium.run("press('on'), press('on'), said()") == "step 30"
+    chromium.run(
         "{ const slider = film.querySelector('input'); slider.value = 1;"
         " slider.dispatchEvent(new Event('input')); }"
     )
-    assert browser.evaluate("said()") == "step 10"
+    assert chromium.run("said()") == "step 10"
     name = "film.querySelector('[data-do=play]').ariaLabel"
-    assert browser.evaluate(f"press('play'), {name}") == "Pause"
+    assert chromium.run(f"press('play'), {name}") == "Pause"
     wait = "new Promise((then) => setTimeout(() => then(said()), 400))"
-    assert browser.evaluate(wait) == "step 30"
-    assert browser.evaluate(name) == "Play"  # at its end it stops
-    assert browser.evaluate("document.querySelectorAll('.still').length") == 0
+    assert chromium.run(wait) == "step 30"
+    assert chromium.run(name) == "Play"  # at its end it stops
+    assert chromium.run("document.querySelectorAll('.still').length") == 0
     others = "document.querySelectorAll('.gan-film')[1].querySelector('output').textContent"
-    assert browser.evaluate(others) == "step 30"  # the same film twice: each on its own
-    assert browser.complaints() == []
+    assert chromium.run(others) == "step 30"  # the same film twice: each on its own
+    assert chromium.complaints == []

@@ -13,6 +13,7 @@ SITE = Path(__file__).parents[1] / "docs/site"
 sys.path.insert(0, str(SITE))
 
 import docstrings  # noqa: E402
+import make_site  # noqa: E402
 import thumbnails  # noqa: E402
 
 
@@ -113,3 +114,11 @@ def test_the_last_frame_of_a_film_is_shown():
         {"cells": [{"id": "a", "outputs": [{"data": {"text/html": html}}]}]}, "a"
     )
     assert np.asarray(found)[0, 0].tolist() == [0, 255, 0]
+
+
+def test_where_nothing_was_trained_the_site_has_no_generator(capfd, tmp_path):
+    page = tmp_path / "page"
+    assert not make_site.export(tmp_path / "none", page) and not capfd.readouterr().err
+    (tmp_path / "recipe.json").write_text("no JSON")
+    assert not make_site.export(tmp_path, page) and "recipe.json" in capfd.readouterr().err
+    assert not page.exists()

@@ -6,6 +6,7 @@ are skipped, and say so.
 
 import functools
 import re
+from types import SimpleNamespace
 
 import e2e
 import numpy as np
@@ -24,35 +25,36 @@ from gan_course.web.pages import page_of
 NEAR = 3e-3  # on a scale from -1 to 1
 
 
-def page_with(made, as_trained: bool = False) -> str:
+def page_with(packed: dict) -> str:
     """A page around a network; what is said about it does not matter here."""
-    said = {"name": "x", "about": "x", "step": 0, "seed": 0, "weights": made.count_params()}
-    return page_of({**said, "network": as_steps(made, as_trained)}).html
+    said = {"name": "x", "about": "x", "step": 0, "seed": 0, "weights": 0}
+    return page_of({**said, "network": packed}).html
 
 
 @functools.cache
-def built(name: str):
-    """The generator of a recipe, which a test may disturb in the end."""
-    return game_of(gan.recipe(name)).build()[0]
+def known(name: str) -> SimpleNamespace:
+    """The generator of a recipe, disturbed, as the page takes it; what it made before."""
+    generator = game_of(gan.recipe(name)).build()[0]
+    fresh = by_keras(generator, inputs_of(generator))
+    disturb(generator)
+    return SimpleNamespace(generator=generator, fresh=fresh, packed=as_steps(generator))
 
 
-def compare(folder, made, inputs=None) -> tuple[np.ndarray, np.ndarray]:
+def compare(folder, made, packed: dict | None = None) -> tuple[np.ndarray, np.ndarray]:
     """What the page makes, and what Keras makes, of the same inputs."""
-    inputs = inputs_of(made) if inputs is None else inputs
+    inputs = inputs_of(made)
     expected = by_keras(made, inputs)
-    found = by_node(folder, page_with(made), inputs).reshape(expected.shape)
+    found = by_node(folder, page_with(packed or as_steps(made)), inputs).reshape(expected.shape)
     np.testing.assert_allclose(found, expected, atol=NEAR, rtol=0)
     return found, expected
 
 
 @pytest.mark.parametrize("name", QUICK)
 def test_the_page_of_a_quick_recipe_computes_what_keras_computes(name, tmp_path):
-    generator = built(name)
-    fresh, _ = compare(tmp_path, generator)
-    disturb(generator)
-    found, expected = compare(tmp_path, generator)
+    this = known(name)
+    found, expected = compare(tmp_path, this.generator, this.packed)
     assert expected.std() > 0.05  # pictures, not grey
-    assert np.abs(fresh - found).max() > 0.05  # the tolerance tells one generator from another
+    assert np.abs(this.fresh - found).max() > 0.05  # the tolerance tells one generator from another
 
 
 def test_the_list_of_quick_recipes_has_every_game_with_a_generator():
@@ -62,8 +64,7 @@ def test_the_list_of_quick_recipes_has_every_game_with_a_generator():
 
 @pytest.mark.parametrize("name", QUICK)
 def test_the_weights_of_a_quick_recipe_take_less_than_five_megabytes(name):
-    generator = built(name)
-    packed = as_steps(generator)
+    generator, packed = known(name).generator, known(name).packed
     size = len(packed["kernels"]) + len(packed["vectors"])
     # 14 bits of each at least; of those left out there would be none
     assert 14 / 8 * generator.count_params() < size < 5e6
@@ -108,17 +109,17 @@ def test_networks_of_ones_own_may_join_add_and_use_a_layer_twice(tmp_path):
 def test_a_picture_does_not_depend_on_those_made_beside_it(tmp_path):
     made = network("generator", (4, 4, 2), ("Conv 4 k3 IN ReLU", "Conv 1 k3 tanh"), 0)
     inputs = inputs_of(made, 4)
-    together = by_node(tmp_path, page_with(made), inputs).reshape(4, -1)
-    alone = by_node(tmp_path, page_with(made), [inputs[0][2:3]])
+    together = by_node(tmp_path, page_with(as_steps(made)), inputs).reshape(4, -1)
+    alone = by_node(tmp_path, page_with(as_steps(made)), [inputs[0][2:3]])
     np.testing.assert_allclose(together[2], alone, atol=1e-12)
 
 
 def test_dropout_that_is_on_keeps_or_drops_by_its_rate(tmp_path):
     made = network("generator", (5,), ("Dense 8 Dropout .4",), 0)
     inputs = inputs_of(made)
-    kept = by_node(tmp_path, page_with(made, as_trained=True), inputs, random=0.41)
+    kept = by_node(tmp_path, page_with(as_steps(made, as_trained=True)), inputs, random=0.41)
     np.testing.assert_allclose(kept, by_keras(made, inputs).ravel() / 0.6, atol=NEAR)
-    dropped = by_node(tmp_path, page_with(made, as_trained=True), inputs, random=0.39)
+    dropped = by_node(tmp_path, page_with(as_steps(made, as_trained=True)), inputs, random=0.39)
     assert not dropped.any()
 
 
@@ -126,7 +127,7 @@ def test_a_batch_norm_as_trained_takes_the_statistics_of_the_image(tmp_path):
     made = network("generator", (6, 5, 2), ("Conv 3 k3 BN .9 ReLU", "Conv 2 k3"), 0)
     disturb(made)
     inputs = inputs_of(made, 1)
-    found = by_node(tmp_path, page_with(made, as_trained=True), inputs)
+    found = by_node(tmp_path, page_with(as_steps(made, as_trained=True)), inputs)
     expected = by_keras(made, inputs, training=True).ravel()
     np.testing.assert_allclose(found, expected, atol=NEAR)
     assert np.abs(found - by_keras(made, inputs).ravel()).max() > 0.1

@@ -6,7 +6,6 @@ import json
 
 import numpy as np
 import pytest
-from browser import browser
 from generators import by_keras, inputs_of, untrained, with_all_kept
 
 from gan_course.web.facts import generator_of
@@ -27,19 +26,13 @@ TIMED = """inputs => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with browser() as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """name -> the run, and the address of its page."""
 
     @functools.cache
     def written(name):
         run = untrained(name)
-        return run, page(run).write(tmp_path_factory.mktemp(name)).as_uri()
+        return run, page(run).write(tmp_path_factory.mktemp(name))
 
     return written
 
@@ -63,7 +56,7 @@ def seen(chromium) -> str:
 def test_a_page_opens_without_a_complaint_and_fetches_nothing(chromium, address, name):
     _, where = opened(chromium, address, name)
     seen(chromium)
-    assert chromium.complaints == [] and chromium.fetched == [where]
+    assert chromium.complaints == [] and chromium.requests == [where.as_uri()]
     assert chromium.run("find('#problem').hidden")
 
 
@@ -167,10 +160,9 @@ def test_the_page_in_the_frame_of_a_notebook_is_as_high_as_its_contents(
     run, _ = address("demo")
     file = tmp_path / "cell.html"
     file.write_text(f"<!doctype html><body>{page(run)._repr_html_()}")
-    chromium.open(file.as_uri(), width=900)
+    chromium.open(file, width=900)
     frame = "document.querySelector('iframe')"
-    until_it_fits = f"{frame}.style.height == '860px' ? setTimeout(look, 20, done) : done()"
-    chromium.run(f"new Promise(function look(done) {{ {until_it_fits} }})")
+    chromium.until(f"{frame}.style.height != '860px'")
     high, wanted = chromium.run(
         f"[{frame}.offsetHeight, {frame}.contentDocument.querySelector('main').offsetHeight]"
     )

@@ -51,6 +51,7 @@ extensions = [
     "printed",
     "output_pictures",
     "formulas",
+    "playable",
 ]
 
 # The notebooks, as committed.

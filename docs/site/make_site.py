@@ -1,7 +1,7 @@
 """Build the site in all its languages: `python docs/site/make_site.py [OUT]`; `make site` calls it.
 
 In: the repository. Out: OUT/LANGUAGE/ (build/site without a word), and OUT/index.html, which leads
-to the first language. A warning is an error.
+to the first language. A warning is an error. After `make demo` the site has its generator, too.
 """
 
 import os
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]
+DEMO = REPOSITORY / "runs/demo"  # where `make demo` trains
 
 
 class Language(NamedTuple):
@@ -29,6 +30,15 @@ _FORWARD = """<!doctype html>
 """
 
 
+def export(run: Path, folder: Path) -> bool:
+    """A run's generator as a page in that folder; whether there was one to export."""
+    if not (run / "recipe.json").exists():
+        return False
+    words = ["export", run, "--to", "web", folder.resolve(), "--quiet"]
+    made = subprocess.run([sys.executable, "-m", "gan_course", *words], cwd=REPOSITORY)
+    return made.returncode == 0
+
+
 def build(code: str, out: Path, work: Path) -> None:
     """One language, by Sphinx; `work` is for what it remembers between two builds.
 
@@ -36,6 +46,8 @@ def build(code: str, out: Path, work: Path) -> None:
       CalledProcessError: where Sphinx warns.
     """
     words = ["-W", "--keep-going", "-q", "-j", "auto", "-c", HERE, "-d", work / code, "-b", "html"]
+    if export(DEMO, out / code / "play/demo"):
+        words += ["-t", "demo"]  # the pages then lead to it
     subprocess.run(
         [sys.executable, "-m", "sphinx", *words, REPOSITORY, out / code],
         env={**os.environ, "SITE_LANGUAGE": code}, check=True,

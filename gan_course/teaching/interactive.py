@@ -4,18 +4,23 @@ In: a run, a GIF or pictures; or a recipe. Out: HTML that a saved notebook keeps
 an exported page too.
 """
 
-import html
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from gan_course.base.files import user_path
+from gan_course.base.files import user_path, writable_file
 from gan_course.data.photographs import opened
 from gan_course.recipes.adversarial import Adversarial
 from gan_course.runs.stored import StoredRun
 from gan_course.web import lab
 from gan_course.web import player as films
+from gan_course.web.frame import framed, saved
+
+_REMEDY = (
+    '<p><small>No page above? <code>gan.teaching.live().write("lab.html")</code> writes it as a '
+    "file for any browser.</small></p>"
+)
 
 
 class Film:
@@ -79,20 +84,14 @@ class Live:
     """
 
     def __init__(self, recipe: Adversarial | str | None, height: int):
-        self._recipe, self._height, self.html = recipe, height, lab.page(recipe)
+        self.html, self._height = lab.page(recipe), height
 
     def write(self, path: str | Path) -> Path:
         """The page as a file, which a browser opens without a network."""
-        return lab.write(path, self._recipe)
+        return saved(self.html, writable_file(path))
 
     def _repr_html_(self) -> str:
-        page = html.escape(self.html, quote=True)
-        return (
-            f'<iframe title="A GAN in two dimensions, live" srcdoc="{page}" '
-            f'style="width: 100%; height: {self._height}px; border: 0"></iframe>'
-            '<p><small>No page above? <code>gan.teaching.live().write("lab.html")</code> writes it '
-            "as a file for any browser.</small></p>"
-        )
+        return framed(self.html, "A GAN in two dimensions, live", self._height) + _REMEDY
 
 
 def live(recipe: Adversarial | str | None = None, height: int = 900) -> Live:

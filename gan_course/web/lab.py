@@ -13,11 +13,12 @@ import re
 from pathlib import Path
 
 from gan_course.base.errors import InputError
-from gan_course.base.files import atomic_write, writable_file
+from gan_course.base.files import writable_file
 from gan_course.data.painted import gaussians
 from gan_course.recipes import RECIPES, as_recipe
 from gan_course.recipes.adversarial import Adversarial
 from gan_course.web.asset import asset, filled
+from gan_course.web.frame import saved
 
 _SCRIPTS = ("lab.engine.js", "lab.draw.js", "lab.page.js", "lab.controls.js")
 _CLOUDS = {"ring": gaussians.RING, "grid": gaussians.GRID}
@@ -59,11 +60,7 @@ def page(recipe: Adversarial | str | None = None) -> str:
 
 def write(path: str | Path, recipe: Adversarial | str | None = None) -> Path:
     """The page as a file, which opens with a double click. Raises InputError as `page` does."""
-    path = writable_file(path)
-    made = page(recipe)
-    with atomic_write(path) as file:
-        file.write(made.encode())
-    return path
+    return saved(page(recipe), writable_file(path))
 
 
 def settings(recipe: Adversarial) -> dict:

@@ -8,10 +8,13 @@ import html
 import json
 from pathlib import Path
 
-from gan_course.base.files import atomic_write, writable_folder
+from gan_course.base.files import writable_folder
 from gan_course.runs.stored import StoredRun
 from gan_course.web.asset import asset, filled
 from gan_course.web.facts import facts
+from gan_course.web.frame import framed, saved
+
+_HEIGHT = 860  # of the frame, until the page in it says how high it is
 
 
 class Page:
@@ -25,17 +28,10 @@ class Page:
 
     def write(self, folder: str | Path) -> Path:
         """Put it into a folder, as index.html. Raises InputError where that cannot be."""
-        file = writable_folder(folder) / "index.html"
-        with atomic_write(file) as target:
-            target.write(self.html.encode())
-        return file
+        return saved(self.html, writable_folder(folder) / "index.html")
 
     def _repr_html_(self) -> str:
-        """In a frame of its own, so that its styles and those of the notebook keep apart."""
-        return (
-            f'<iframe title="{html.escape(self._title)}" style="width: 100%; height: 860px; '
-            f'border: 0" srcdoc="{html.escape(self.html)}"></iframe>'
-        )
+        return framed(self.html, self._title, _HEIGHT)
 
     def __repr__(self) -> str:
         return f"Page {self._title!r}, {len(self.html) / 1e3:,.0f} kB; write(FOLDER) keeps it"
