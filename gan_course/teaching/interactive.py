@@ -32,6 +32,9 @@ class Film:
     def _repr_html_(self) -> str:
         return self.html
 
+    def __repr__(self) -> str:
+        return f"Film, {len(self.html) / 1e3:,.0f} kB"
+
 
 def player(
     source: StoredRun | str | Path | Sequence[np.ndarray],
@@ -92,6 +95,9 @@ class Live:
 
     def _repr_html_(self) -> str:
         return framed(self.html, "A GAN in two dimensions, live", self._height) + _REMEDY
+
+    def __repr__(self) -> str:
+        return f"Live, {len(self.html) / 1e3:,.0f} kB; write(FILE) keeps it"
 
 
 def live(recipe: Adversarial | str | None = None, height: int = 900) -> Live:
