@@ -153,7 +153,7 @@ class Run(StoredRun):
         with atomic_write(path) as file:
             captions = [f"step {step:,}" for step in steps]
             shown = [files[frame] for frame in frames]
-            images.write_gif(file, shown, about, times, captions=captions)
+            images.write_gif(file, shown, about, times, captions=captions, enlarge=True)
         return path
 
     def __repr__(self) -> str:

@@ -73,13 +73,15 @@ def write_gif(
     frame_ms: int | Sequence[int] = 120,
     last_ms: int = 2000,
     captions: Sequence[str] = (),
+    enlarge: bool = False,
 ) -> None:
-    """An endless animation of PNG files, enlarged where they are small, see `enlarged`.
+    """An endless animation of PNG files.
 
     Args:
       about: the comment in the file.
       frame_ms: how long each is shown, or one number for each; the last is held for `last_ms`.
       captions: a line for each, in a strip under it; without them there is no strip.
+      enlarge: repeat the pixels of small ones, see `enlarged`.
 
     Raises:
       InputError: if there is no frame, one cannot be read, or they differ in size.
@@ -96,7 +98,7 @@ def write_gif(
     with _into(file, ".gif") as gif:
         # one at a time: imageio keeps frames of one byte a pixel
         for picture, caption in itertools.zip_longest(pictures, captions):
-            frame, colours = _frame(picture, caption)
+            frame, colours = _frame(enlarged(picture) if enlarge else picture, caption)
             gif.write(frame, is_batch=False, **shown, **colours)
 
 
@@ -118,7 +120,6 @@ def gif_frames(path: Path) -> tuple[int, list[int]]:
 
 def _frame(picture: np.ndarray, caption: str | None) -> tuple[np.ndarray, dict[str, int]]:
     """A GIF frame, of 11 levels of grey or 64 colours: noise is what makes a GIF large."""
-    picture = enlarged(picture)
     if caption is not None:
         strip = _strip(caption, picture.shape[1])
         picture = np.concatenate([picture, strip.repeat(picture.shape[2], axis=2)])
