@@ -69,7 +69,7 @@ def history(frame, recipe: Recipe | None = None) -> Figure:
         _reference(axes, lines.get(title, always))
         axes.set_xlabel("step")
         axes.set_title(title, pad=2.4 * _SMALL)  # the legend stands between
-        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
         axes.xaxis.set_major_formatter("{x:,.0f}")
     return made
 

@@ -9,7 +9,7 @@ import textwrap
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_course.base.tiles import enlargement, square, tile
+from gan_course.base.tiles import LARGE, enlargement, square, tile
 from gan_course.data.ranges import to_uint8
 from gan_course.runs.curves import LN2, history, smoothed
 from gan_course.runs.figures import figure
@@ -35,10 +35,8 @@ def grid(images: np.ndarray, columns: int | None = None, title: str = "") -> Fig
     columns = columns or square(len(made))[1]
     rows = math.ceil(len(made) / columns)
     picture = tile(made, rows, columns)
-    times = _times(picture, max(480, 80 * columns, 80 * rows))  # 80 dots an image, about
-    return _side_by_side(
-        {title: picture}, [times if times < 1 else max(times, enlargement(picture))]
-    )
+    dots = max(LARGE, 80 * columns, 80 * rows)  # about 80 an image
+    return _side_by_side({title: picture}, [_times(picture, dots)])
 
 
 def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
@@ -47,7 +45,7 @@ def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
     Every pixel is a square of as many dots, unless a picture is too large.
 
     Args:
-      height: of each in inches, at 100 dots an inch; the nearest that whole pixels make.
+      height: of each in inches, at 100 dots an inch, or as little more as whole pixels need.
     """
     times = [_times(picture, round(100 * height)) for picture in named.values()]
     return _side_by_side(named, times)
@@ -56,7 +54,7 @@ def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
 def _times(picture: np.ndarray, dots: int) -> float:
     """How many dots wide a pixel is: a whole number, but below one for pictures above `dots`."""
     longer = max(picture.shape[:2])
-    return max(1, round(dots / longer)) if longer <= dots else dots / longer
+    return enlargement(picture, dots) if longer <= dots else dots / longer
 
 
 def _side_by_side(named: dict[str, np.ndarray], times: list[float]) -> Figure:
