@@ -81,7 +81,7 @@ def show(run: gan.Run) -> None:
     recipe, folder = run.recipe, PAGES / run.recipe.name
     folder.mkdir(parents=True, exist_ok=True)
     per_epoch = len(run.data().x_train) / recipe.images_per_step
-    gan.plots.pictures(moments(run, per_epoch)).savefig(folder / "moments.png", dpi=80)
+    gan.plots.pictures(moments(run, per_epoch)).savefig(folder / "moments.png")
     gan.plots.history(run.history, recipe).savefig(folder / "history.png", dpi=60)
     run.write_gif(folder / "training.gif")
     found = run.evaluate(COUNT)

@@ -96,7 +96,9 @@ def each_hook(recipe: gan.Recipe, data: gan.data.ImageSet) -> dict[str, dict]:
                 hook(call * count, made, scalars)
                 times.append(time.perf_counter() - start)
             milliseconds = statistics.median(times[1:]) * 1e3  # the first one compiles
-            found[name] = {"ms": round(milliseconds, 4), "due": recipe.steps // count}
+            due = recipe.steps // count
+            due += len(recipe.early_samples) if name == "save_samples" else 0
+            found[name] = {"ms": round(milliseconds, 4), "due": due}
     return found
 
 

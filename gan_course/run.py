@@ -26,6 +26,9 @@ from gan_course.measures.translated import compare
 from gan_course.runs import images
 from gan_course.runs.stored import StoredRun
 
+_LATE_FRAMES = 10  # of the animation, from `sample_every` on; frames are what makes it large
+_EARLY_MS, _LATE_MS = 500, 250  # how long a frame stands, milliseconds
+
 
 class Run(StoredRun):
     """A trained (or half trained) run, read from its folder when asked.
@@ -134,12 +137,23 @@ class Run(StoredRun):
         return examine(self, data)
 
     def write_gif(self, path: str | Path | None = None) -> Path:
-        """The animation of this run's sample grids, at `path` or in its place in the folder."""
+        """The animation of this run's sample grids, at `path` or in its place in the folder.
+
+        It shows all grids before `sample_every`, where most happens, each for half a second, and
+        then at most ten, evenly. Every frame tells its step.
+        """
         path = self.dir.gif if path is None else user_path(path)
-        frames = self.dir.sample_files()
-        about = f"recipe {self.recipe.name}, seed {self.recipe.seed}, steps {self.sample_steps}"
+        files, steps = self.dir.sample_files(), self.sample_steps
+        early = sum(step < self.recipe.sample_every for step in steps)
+        late = np.linspace(early, len(steps) - 1, min(_LATE_FRAMES, len(steps) - early))
+        frames = [*range(early), *late.round().astype(int)]
+        steps = [steps[frame] for frame in frames]
+        about = f"recipe {self.recipe.name}, seed {self.recipe.seed}, steps {steps}"
+        times = [_EARLY_MS] * early + [_LATE_MS] * len(late)
         with atomic_write(path) as file:
-            images.write_gif(file, frames, about)
+            captions = [f"step {step:,}" for step in steps]
+            shown = [files[frame] for frame in frames]
+            images.write_gif(file, shown, about, times, captions=captions, enlarge=True)
         return path
 
     def __repr__(self) -> str:

@@ -241,7 +241,7 @@ def test_each_default_hook_is_timed_as_often_as_it_is_due(monkeypatch):
     assert {name: hook["due"] for name, hook in found.items()} == {
         "nan_stop": 10,
         "log_history": 10,
-        "save_samples": 4,
+        "save_samples": 6,  # after 4, 8, and four times ten steps
         "save_checkpoint": 2,
         "watch": 4,
         "progress_bar": 20,

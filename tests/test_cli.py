@@ -198,11 +198,13 @@ def test_sample_writes_a_picture_that_says_where_it_came_from(capsys, demo, tmp_
     assert e2e.cli(capsys, "sample", run, "--count", 6, "--seed", 3, "--out", picture)[0] == 0
     with Image.open(picture) as opened:
         opened.load()
-        # by hand: 6 images in 2 rows of 3, 28 pixels each, a gap of 2 between and around
-        assert opened.size == (3 * 30 + 2, 2 * 30 + 2)
+        # by hand: 6 images in 2 rows of 3, 28 pixels each, a gap of 2 between and around; 480 / 92
+        # is 5.2, so that every pixel is repeated 6 times
+        assert opened.size == (6 * (3 * 30 + 2), 6 * (2 * 30 + 2))
         about = opened.text
     seed = str(RECIPES["demo"].seed)
-    assert about == {"Recipe": "demo", "Step": "6", "Seed": seed, "Sample seed": "3"}
+    told = {"Recipe": "demo", "Step": "6", "Seed": seed, "Sample seed": "3", "Enlarged": "6"}
+    assert about == told
 
 
 @pytest.mark.parametrize("ending", ["npz", "png"])

@@ -7,6 +7,7 @@ import threading
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from gan_course.base import seeds
 from gan_course.base.backend import tf
@@ -53,10 +54,10 @@ def test_every_without_a_last_step_calls_at_multiples_only():
     assert made == [4, 8]
 
 
-def test_at_calls_once():
+def test_at_calls_at_each_moment_alone():
     made = []
-    calls_of(hooks.at(4, lambda step, *_: made.append(step)), range(1, 11))
-    assert made == [4]
+    calls_of(hooks.at((4, 7), lambda step, *_: made.append(step)), range(1, 11))
+    assert made == [4, 7]
 
 
 def test_every_passes_step_state_and_scalars_on():
@@ -119,6 +120,9 @@ def test_a_sample_grid_shows_the_fixed_latents_of_the_run(run, tiny, train_state
             picture[top : top + 4, left : left + 6], (fake + 1) * 127.5, atol=0.51
         )
     assert about == {"Recipe": "tiny", "Step": "4", "Seed": "3"}
+    with Image.open(run.sample(4)) as file:  # 26 wide: 19 times, to 494
+        assert file.size == (26 * 19, 14 * 19) and file.text["Enlarged"] == "19"
+        np.testing.assert_array_equal(np.asarray(file)[9::19, 9::19], picture.squeeze())
 
 
 def test_sample_grids_use_the_same_latents_at_every_step_and_session(run, tiny):

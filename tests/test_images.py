@@ -73,14 +73,16 @@ def test_square_finds_the_smallest_nearly_square_grid(count, grid):
     assert images.square(count) == grid
 
 
-def test_enlarged_repeats_pixels_until_the_shorter_side_is_long_enough():
+def test_enlarged_repeats_pixels_until_the_longer_side_is_long_enough():
     picture = pixels(3, 5, 1)
-    large = images.enlarged(picture, shortest=10)
-    assert large.shape == (12, 20, 1)  # 4 times: 3 * 4 >= 10
+    large = images.enlarged(picture, longest=16)
+    assert large.shape == (12, 20, 1)  # 4 times: 3 * 5 < 16 <= 4 * 5
     for y in range(12):
         for x in range(20):
             assert large[y, x] == picture[y // 4, x // 4]
-    assert images.enlarged(picture, shortest=3).shape == (3, 5, 1)
+    assert images.enlarged(picture, longest=5).shape == (3, 5, 1)
+    assert images.enlarged(pixels(242, 100, 1)).shape == (484, 200, 1)  # to 480 unless told
+    assert images.enlarged(pixels(500, 10, 1)).shape == (500, 10, 1)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -96,6 +98,37 @@ def test_a_png_is_read_back_pixel_for_pixel_with_its_text(tmp_path, channels):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
+def test_a_png_written_enlarged_is_read_back_as_it_was_made(tmp_path, channels):
+    picture = pixels(90, 70, channels)
+    with open(tmp_path / "a.png", "wb") as file:
+        images.write_png(file, picture, {"Step": 7}, enlarge=True)
+    with Image.open(tmp_path / "a.png") as opened:  # 6 * 90 is the first above 480
+        assert opened.size == (420, 540) and opened.text == {"Step": "7", "Enlarged": "6"}
+        large = np.asarray(opened).reshape(540, 420, channels)
+    for y, x in ((0, 0), (5, 0), (6, 0), (539, 419), (300, 299)):
+        np.testing.assert_array_equal(large[y, x], picture[y // 6, x // 6])
+    found, about = images.read_png(tmp_path / "a.png")
+    np.testing.assert_array_equal(found, picture)
+    assert about == {"Step": "7"}
+
+
+def test_a_large_picture_is_written_as_it_is(tmp_path):
+    picture = pixels(490, 20, 1)
+    with open(tmp_path / "a.png", "wb") as file:
+        images.write_png(file, picture, {}, enlarge=True)
+    with Image.open(tmp_path / "a.png") as opened:
+        np.testing.assert_array_equal(np.asarray(opened), picture[..., 0])
+        assert "Enlarged" not in opened.text
+
+
+@pytest.mark.parametrize("times", ["0", "-2", "twice", "1.5", ""])
+def test_a_png_that_is_enlarged_nobody_knows_how_often_is_named(tmp_path, times):
+    file = png(pixels(4, 7, 1), tmp_path, about={"Enlarged": times})
+    with pytest.raises(InputError, match=rf"a\.png says that it is enlarged '{times}' times"):
+        images.read_png(file)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
 def test_a_gif_has_every_frame_at_a_constant_time_and_holds_the_last(tmp_path, channels):
     frames = [png(pixels(10, 12, channels), tmp_path, f"{n}.png") for n in range(4)]
     with open(tmp_path / "a.gif", "wb") as file:
@@ -108,19 +141,46 @@ def test_a_gif_has_every_frame_at_a_constant_time_and_holds_the_last(tmp_path, c
     assert images.gif_frames(tmp_path / "a.gif") == (4, shown)
 
 
-def test_gif_frames_are_the_pictures_in_order_enlarged(tmp_path):
+@pytest.mark.parametrize(("enlarge", "times"), [(True, 16), (False, 1)])
+def test_gif_frames_are_the_pictures_in_order_enlarged_if_asked_to(tmp_path, enlarge, times):
     pictures = [pixels(10, 30, 1) for _ in range(3)]
     frames = [png(picture, tmp_path, f"{n}.png") for n, picture in enumerate(pictures)]
     with open(tmp_path / "a.gif", "wb") as file:
-        images.write_gif(file, frames, "")
+        images.write_gif(file, frames, "", enlarge=enlarge)
     with Image.open(tmp_path / "a.gif") as gif:
         for number, frame in enumerate(ImageSequence.Iterator(gif)):
             found = np.asarray(frame.convert("L"))
-            times = found.shape[0] // 10
-            assert found.shape == (10 * times, 30 * times) and 150 <= found.shape[0] <= 300
-            # grey is rounded to a multiple of 15, which keeps the file small
-            exact = pictures[number][..., 0].astype(int)
-            assert 4 < np.abs(found[::times, ::times] - exact).max() <= 7
+            assert found.shape == (10 * times, 30 * times)
+            # grey is rounded to a tenth of the scale, which keeps the file small
+            exact = np.kron(pictures[number][..., 0].astype(int), np.ones((times, times)))
+            assert 8 < np.abs(found - exact).max() <= 13
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize(("width", "height"), [(490, 30), (1280, 60)])
+def test_captions_stand_in_a_strip_that_grows_with_the_picture(tmp_path, width, height, channels):
+    frames = [png(pixels(20, width, channels), tmp_path, f"{n}.png") for n in range(2)]
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, frames, "", captions=["step 1", "step 12,345"])
+    strips = []
+    with Image.open(tmp_path / "a.gif") as gif:
+        for frame in ImageSequence.Iterator(gif):
+            found = np.asarray(frame.convert("L"))
+            assert found.shape == (20 + height, width)
+            strips.append(found[20:] > 100)
+    for strip in strips:
+        down, across = (np.flatnonzero(strip.any(axis=axis)) for axis in (1, 0))
+        assert down[0] >= 2 and down[-1] <= height - 3  # no letter is cut
+        assert 0.35 < (down[-1] - down[0]) / height < 0.9  # and they fill it
+        assert abs(across[0] + across[-1] - width) < height  # in the middle
+    assert strips[1].sum() > 1.3 * strips[0].sum()  # the longer text has more ink
+
+
+def test_frames_may_have_times_of_their_own(tmp_path):
+    frames = [png(pixels(10, 12, 1), tmp_path, f"{n}.png") for n in range(3)]
+    with open(tmp_path / "a.gif", "wb") as file:
+        images.write_gif(file, frames, "", frame_ms=[500, 250, 250], last_ms=1000)
+    assert images.gif_frames(tmp_path / "a.gif") == (3, [500, 250, 1000])
 
 
 def test_a_single_frame_is_a_gif_too(tmp_path):
@@ -146,10 +206,10 @@ def test_a_film_of_one_picture_is_held_as_its_last_frame(tmp_path):
 
 
 def by_pillow_alone(frames, times):
-    """The GIF of uint8 pictures, in 64 colours or 18 greys, as Pillow writes it: its bytes."""
-    made = [Image.fromarray(images.enlarged(frame).squeeze()) for frame in frames]
+    """The GIF of uint8 pictures, in 64 colours or 11 greys, as Pillow writes it: its bytes."""
+    made = [Image.fromarray(frame.squeeze()) for frame in frames]
     if made[0].mode == "L":
-        made = [frame.point([round(grey / 15) * 15 for grey in range(256)]) for frame in made]
+        made = [frame.point([round(round(g / 25.5) * 25.5) for g in range(256)]) for frame in made]
     else:
         made = [frame.quantize(64, dither=Image.Dither.NONE) for frame in made]
     file = io.BytesIO()
@@ -173,7 +233,7 @@ def test_a_gif_of_tiles_has_few_colours_and_is_no_larger_than_pillow_alone_makes
     with Image.open(tmp_path / "a.gif") as gif:
         for frame in ImageSequence.Iterator(gif):
             colours = len(frame.convert("RGB").getcolors())
-            assert 10 < colours <= (18 if channels == 1 else 64)
+            assert 8 < colours <= (11 if channels == 1 else 64)
 
 
 def test_a_png_of_a_palette_is_read_in_its_colours(tmp_path):

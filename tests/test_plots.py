@@ -53,7 +53,7 @@ def test_reference_lines_stand_at_the_losses_of_a_guess(frame, tiny, objective):
     losses, scores, accuracies = figure.axes
     of_generator = -LN2 if objective == "minimax" else LN2
     assert dashed(losses) == pytest.approx([2 * LN2, of_generator])
-    assert texts(losses) == ["2 ln 2", "-ln 2" if objective == "minimax" else "ln 2"]
+    assert texts(losses) == ["-ln 2" if objective == "minimax" else "ln 2", "2 ln 2"]  # upwards
     assert dashed(scores) == dashed(accuracies) == [0.5]
 
 
@@ -154,6 +154,61 @@ def test_pictures_stand_side_by_side_under_their_names():
             assert axes.get_title() == name
             (image,) = axes.get_images()
             np.testing.assert_array_equal(image.get_array(), picture.squeeze())
+
+
+def seen(figure):
+    """Its dots, uint8 (H, W, 3), the first row at the top."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3]
+
+
+def repeated(picture, times):
+    return np.kron(picture, np.ones((times, times, 1)))
+
+
+@pytest.mark.parametrize(("count", "columns", "times"), [(6, 3, 9), (20, 10, 5), (64, 8, 5)])
+def test_every_pixel_of_a_grid_is_a_square_of_as_many_dots(count, columns, times):
+    # An image and its gap are 18 pixels, and the edge is 2 more. By hand, of 480 dots at least and
+    # of 80 an image: 480 / 56 = 8.6, 800 / 182 = 4.4, 640 / 146 = 4.4.
+    batch = RNG.integers(0, 256, (count, 16, 16, 3)).astype(np.uint8)
+    dots = seen(plots.grid(batch, columns=columns))
+    rows = count // columns
+    assert dots.shape == ((18 * rows + 2) * times, (18 * columns + 2) * times, 3)
+    for place in (0, columns - 1, count - 1):
+        top, left = 2 + place // columns * 18, 2 + place % columns * 18
+        there = dots[top * times : (top + 16) * times, left * times : (left + 16) * times]
+        np.testing.assert_array_equal(there, repeated(batch[place], times))
+
+
+def test_every_pixel_of_pictures_side_by_side_is_a_square_of_dots_under_their_names():
+    sides = {
+        "first": (90, 70),
+        "a long name that is too wide for its picture": (40, 60),
+        "": (50, 60),
+    }
+    named = {
+        name: RNG.integers(0, 256, (*side, 3)).astype(np.uint8) for name, side in sides.items()
+    }
+    figure = plots.pictures(named, height=3.0)
+    dots, cell = seen(figure), 300  # the widest: 60 * 5; the highest: 90 * 4
+    assert dots.shape[1] == 3 * cell + 2 * 12
+    above = dots.shape[0] - 360
+    for number, (picture, times) in enumerate(zip(named.values(), (4, 5, 5), strict=True)):
+        height, width = (side * times for side in picture.shape[:2])
+        left = number * (cell + 12) + (cell - width) // 2
+        there = dots[above : above + height, left : left + width]
+        np.testing.assert_array_equal(there, repeated(picture, times))
+    boxes = [axes.title.get_window_extent() for axes in figure.axes[:2]]
+    assert not boxes[0].overlaps(boxes[1])
+    for box in boxes:
+        assert box.x0 >= 0 and box.y0 >= 360 and box.y1 <= dots.shape[0]
+
+
+def test_pictures_that_are_too_large_are_shown_smaller():
+    figure = plots.pictures({"a": np.zeros((900, 600, 1), np.uint8)}, height=3.0)
+    shown = figure.axes[0].get_window_extent()
+    assert (round(shown.width), round(shown.height)) == (200, 300)
 
 
 # The distance, measured now and then

@@ -1,6 +1,7 @@
 """What `gan.train` returns and `gan.open_run` reads back, and what a student may bring."""
 
 import gc
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import e2e
 import numpy as np
 import pytest
+from PIL import Image
 
 import gan_course as gan
 from gan_course.base.backend import keras, tf
@@ -94,9 +96,50 @@ def test_generator_and_discriminator_are_plain_keras_models(run):
     assert logits.shape == (3, 1)
 
 
-def test_the_animation_has_a_frame_for_every_sample_grid(run):
-    frames, _ = images.gif_frames(run.gif)
-    assert frames == 5  # steps 0, 10, 20, 30, 40
+def test_the_animation_has_a_frame_for_every_sample_grid_and_holds_early_ones_and_the_last(run):
+    assert run.sample_steps == [0, 3, 6, 10, 20, 30, 40]  # log_every=3, sample_every=10
+    assert images.gif_frames(run.gif) == (7, [500, 500, 500, 250, 250, 250, 2000])
+
+
+def test_an_animation_shows_every_early_grid_and_ten_of_many_later_ones(tmp_path):
+    run = e2e.train(tmp_path, steps=56, log_every=1, sample_every=2)
+    assert run.sample_steps == [0, 1, *range(2, 57, 2)]
+    frames, times = images.gif_frames(run.gif)
+    assert frames == 12 and times == [500] * 2 + [250] * 9 + [2000]
+    with Image.open(run.gif) as gif:
+        told = gif.info["comment"].decode()
+    # by hand: 28 later ones; ten of them, 3 apart, from the first, 2, to the last, 56
+    assert told.endswith("steps [0, 1, 2, 8, 14, 20, 26, 32, 38, 44, 50, 56]")
+
+
+def test_the_frames_of_an_animation_are_the_grids_enlarged_over_a_strip_with_the_step(run):
+    with Image.open(run.gif) as gif:
+        for frame, step in enumerate(run.sample_steps):
+            gif.seek(frame)
+            found = np.asarray(gif.convert("L")).astype(int)
+            picture = run.sample_grid(step).squeeze()
+            times = -(-480 // picture.shape[1])  # it is wider than high
+            height = picture.shape[0] * times
+            large = np.kron(picture, np.ones((times, times)))
+            assert found.shape[1] == picture.shape[1] * times >= 480
+            # greys are tenths of the scale: off by half a tenth at most
+            assert np.abs(found[:height] - large).max() <= 13
+            strip = found[height:]
+            assert len(strip) >= 30 and strip.max() > 200  # letters, 20 pixels high
+            assert strip[:2].max() == strip[-2:].max() == 0  # none is cut
+            rows = np.flatnonzero(strip.max(axis=1) > 100)
+            assert rows[-1] - rows[0] >= 12
+
+
+def test_a_run_folder_of_before_with_small_grids_opens_and_makes_the_same_animation(run, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(run.path, old)
+    for file in (old / "samples").iterdir():
+        Image.fromarray(images.read_png(file)[0].squeeze()).save(file)  # as they were written then
+    opened = gan.open_run(old)
+    for step in run.sample_steps:
+        np.testing.assert_array_equal(opened.sample_grid(step), run.sample_grid(step))
+    assert opened.write_gif(tmp_path / "a.gif").read_bytes() == run.gif.read_bytes()
 
 
 def test_learning_changes_the_discriminators_and_the_generators_weights(run, tmp_path):
@@ -268,3 +311,20 @@ def test_there_are_grids_of_the_untrained_generator_the_first_sample_and_the_las
     recipe = e2e.tiny(**e2e.CONVOLUTIONS).changed(steps=9, sample_every=4, early_sample=3)
     run = gan.train(recipe, tmp_path, data=e2e.image_set(), progress=False)
     assert run.sample_steps == [0, 3, 4, 8, 9]
+
+
+def test_a_stopped_run_has_the_grids_of_one_that_was_not(tmp_path):
+    due = dict(steps=9, log_every=1, sample_every=6, checkpoint_every=3)
+
+    def stop(step, *_):
+        if step == 3:
+            raise KeyboardInterrupt
+
+    whole = e2e.train(tmp_path / "whole", **due)
+    with pytest.raises(KeyboardInterrupt):
+        e2e.train(tmp_path / "stopped", [stop], **due)
+    again = e2e.train(tmp_path / "stopped", **due)
+    assert again.sample_steps == whole.sample_steps == [0, 1, 2, 4, 6, 9]
+    for step in whole.sample_steps:
+        files = [run.dir.sample(step).read_bytes() for run in (whole, again)]
+        assert files[0] == files[1]

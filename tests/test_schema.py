@@ -6,6 +6,7 @@ import json
 import pytest
 
 from gan_course.base.errors import InputError
+from gan_course.recipes import RECIPES, recipe
 from gan_course.recipes.schema import Recipe
 
 
@@ -204,3 +205,23 @@ def test_differences_are_the_fields_that_train_differently(tiny):
 def test_images_per_step_counts_every_discriminator_update(tiny):
     assert tiny.images_per_step == 5
     assert tiny.changed(d_steps=3).images_per_step == 15
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ({}, (20, 40, 80, 160)),  # after log_every steps, then twice as many, below sample_every
+        ({"early_sample": 7, "sample_every": 50}, (7, 14, 28)),
+        ({"early_sample": 25, "sample_every": 200}, (25, 50, 100)),  # 200 is due anyway
+        ({"early_sample": 300}, ()),
+        ({"log_every": 500, "distance_every": 0}, ()),
+        ({"steps": 80}, (20, 40)),  # the last step is due anyway
+    ],
+)
+def test_early_grids_are_made_after_twice_as_many_steps_each_time(changes, steps):
+    assert recipe("demo", **changes).early_samples == steps
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_early_grids_are_a_handful(name):
+    assert len(RECIPES[name].early_samples) <= 5

@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+LARGE = 480  # pixels of the longer side, at least: what people look at in files and films
+
 
 def tile(images: np.ndarray, rows: int, columns: int, gap: int = 2) -> np.ndarray:
     """One picture from a batch, filled row by row.
@@ -64,7 +66,12 @@ def square(count: int) -> tuple[int, int]:
     return math.ceil(count / columns), columns
 
 
-def enlarged(picture: np.ndarray, shortest: int = 150) -> np.ndarray:
-    """The picture with every pixel repeated until no side is below `shortest`."""
-    times = -(-shortest // min(picture.shape[:2]))
+def enlargement(picture: np.ndarray, longest: int = LARGE) -> int:
+    """How often each pixel is repeated, both ways, until the longer side has `longest` pixels."""
+    return max(1, -(-longest // max(picture.shape[:2])))
+
+
+def enlarged(picture: np.ndarray, longest: int = LARGE) -> np.ndarray:
+    """The picture with every pixel repeated until its longer side has `longest` pixels."""
+    times = enlargement(picture, longest)
     return picture.repeat(times, axis=0).repeat(times, axis=1)

@@ -48,7 +48,8 @@ def sample(arguments: argparse.Namespace) -> None:
                 "Recipe": opened.recipe.name, "Step": opened.step, "Seed": opened.recipe.seed,
                 "Sample seed": arguments.seed,
             }  # fmt: skip
-            images.write_png(file, images.overview(pictures, rows, columns), about)
+            overview = images.overview(pictures, rows, columns)
+            images.write_png(file, overview, about, enlarge=True)
     print(f"{out}: {len(pictures)} images of {opened.path} at step {opened.step:,}")
 
 

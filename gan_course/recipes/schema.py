@@ -66,7 +66,7 @@ class Recipe:
     )  # rows and columns of the sample grids
     log_every: Annotated[int, above(0)] = 10  # steps between rows of the history
     sample_every: Annotated[int, above(0)]  # steps between sample grids: the frames of the GIF
-    early_sample: Annotated[int, at_least(0)] = 0  # one more grid, after this step; 0: none
+    early_sample: Annotated[int, at_least(0)] = 0  # the first grid before that; 0: log_every
     checkpoint_every: Annotated[int, above(0)]
     distance_every: Annotated[int, at_least(0)] = 0  # between Fréchet distances; 0: none
 
@@ -93,6 +93,17 @@ class Recipe:
     def images_per_step(self) -> int:
         """Training images that one step looks at."""
         return self.batch_size
+
+    @property
+    def early_samples(self) -> tuple[int, ...]:
+        """The steps of the sample grids before `sample_every`: twice as many each time.
+
+        A GAN changes most at the start. They are multiples of what is due anyway, so that a call
+        of several steps never has to end for them.
+        """
+        first, last = self.early_sample or self.log_every, min(self.sample_every, self.steps)
+        doubled = (first * 2**times for times in range(last.bit_length()))
+        return tuple(step for step in doubled if step < last)
 
     @property
     def can_go_on(self) -> bool:

@@ -3,144 +3,79 @@
 In: arrays and data frames. Out: matplotlib Figures. Nothing here trains or saves.
 """
 
-import contextlib
 import math
-import sys
+import textwrap
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from gan_course.base.tiles import square, tile
+from gan_course.base.tiles import LARGE, enlargement, square, tile
 from gan_course.data.ranges import to_uint8
-from gan_course.games import objectives
-from gan_course.games.contract import reference_lines
-from gan_course.recipes.schema import Recipe
+from gan_course.runs.curves import LN2, history, smoothed
+from gan_course.runs.figures import figure
 
-LN2 = math.log(2.0)  # -log(1/2): the loss of a guess
+__all__ = ["LN2", "figure", "grid", "history", "pictures", "plane", "smoothed"]
 
-if "ipykernel" in sys.modules:  # a notebook shows figures once pyplot's backend has told it how
-    with contextlib.suppress(Exception):  # of a backend that is not there
-        from matplotlib import pyplot
-
-        pyplot.close(pyplot.figure())
-
-
-def figure(rows: int = 1, columns: int = 1, width: float = 9.0, height: float = 3.2):
-    """An empty figure and its axes, unknown to pyplot: no window opens, whatever its backend is,
-    and a notebook shows it once, where it is returned."""
-    made = Figure(figsize=(width, height), layout="constrained")
-    return made, made.subplots(rows, columns)
-
-
-# Title, columns of the history, reference lines. A panel is drawn if one of its columns is there.
-_PANELS = (
-    ("loss", ("d_loss", "g_loss"), {}),
-    ("mean D(x) and D(G(z))", ("d_real", "d_fake"), {"1/2": 0.5}),
-    ("Wasserstein estimate", ("wasserstein",), {"0": 0.0}),
-    ("accuracy of D", ("accuracy_real", "accuracy_fake"), {"guessing": 0.5}),
-    ("G's loss on D", ("g_adversarial",), {}),
-    ("L1 distance from the truth", ("l1",), {"0": 0.0}),
-    ("there and back", ("cycle", "identity"), {"0": 0.0}),
-    ("where the penalty looks", ("gradient_norm", "penalty"), {}),
-    ("Fréchet distance from training images", ("distance",), {"0": 0.0}),
-    ("content loss", ("content",), {}),
-    ("style loss", ("style",), {}),
-    ("total variation", ("variation",), {}),
-)
-_LOGARITHMIC = ("content", "style", "variation")  # of a painting: they fall by powers of ten
-# Numbers that have a shorter name.
-_NAMED = {"2 ln 2": 2 * LN2, "ln 2": LN2, "-ln 2": -LN2, "1/4": 0.25, "1/8": 0.125}
-
-
-def history(frame, recipe: Recipe | None = None) -> Figure:
-    """What a run has logged, over the steps: losses, and what its objective measures.
-
-    Args:
-      frame: `run.history`, which knows the reference lines of the objective that was played.
-      recipe: draws those of its objective where the frame knows none; without it those of a
-        cross-entropy game. D that answers 1/2 to everything has d_loss 2 ln 2; G then has g_loss
-        ln 2 (non-saturating) or -ln 2 (minimax).
-    """
-    known = frame.attrs.get("reference_lines")
-    if known is None:
-        game = objectives.NON_SATURATING
-        known = reference_lines(objectives.of_recipe(recipe, smooth=False) if recipe else game)
-    lines = {
-        "loss": {_name(known[loss]): known[loss] for loss in ("d_loss", "g_loss") if loss in known},
-        "where the penalty looks": {
-            _name(value): value for name, value in known.items() if name == "gradient_norm"
-        },
-    }
-    panels = [panel for panel in _PANELS if any(name in frame for name in panel[1])]
-    made, all_axes = figure(1, len(panels), width=4.4 * len(panels))
-    for axes, (title, names, always) in zip(np.atleast_1d(all_axes), panels, strict=True):
-        _curves(axes, frame, [name for name in names if name in frame])
-        _reference(axes, lines.get(title, always))
-        axes.set(xlabel="step", title=title)
-        if names[0] in ("d_real", "accuracy_real"):
-            axes.set_ylim(-0.03, 1.03)
-        if names[0] in _LOGARITHMIC and (frame[names[0]] > 0).any():
-            axes.set_yscale("log")
-    return made
-
-
-def _name(value: float) -> str:
-    near = (name for name, number in _NAMED.items() if math.isclose(value, number, rel_tol=1e-4))
-    return next(near, f"{value:.3g}")
-
-
-def _curves(axes, frame, names: list[str]) -> None:
-    for name, colour in zip(names, ("tab:blue", "tab:orange"), strict=False):
-        logged = frame[frame[name].notna()]
-        if len(logged) < len(frame):  # measured now and then: every point counts
-            axes.plot(logged["step"], logged[name], "o-", color=colour, markersize=3, label=name)
-            continue
-        axes.plot(frame["step"], frame[name], color=colour, alpha=0.25, linewidth=0.8)
-        axes.plot(frame["step"], smoothed(frame[name]), color=colour, label=name)
-    axes.legend(fontsize=8)
-
-
-def _reference(axes, lines: dict[str, float]) -> None:
-    for text, value in lines.items():
-        axes.axhline(value, color="grey", linestyle="--", linewidth=0.8)
-        axes.annotate(
-            text, (1, value), xycoords=("axes fraction", "data"), fontsize=8, color="grey",
-            ha="right", va="bottom",
-        )  # fmt: skip
-
-
-def smoothed(values, share: float = 0.04):
-    """The running median over that share of the values, centred; a curve to read by."""
-    window = max(1, int(len(values) * share)) | 1  # odd, so that it has a middle
-    return values.rolling(window, center=True, min_periods=1).median()
+_DPI = 128  # dots an inch; a power of two, so that inches give whole dots exactly
+_LETTERS = 10  # points: those of titles
+_LINE = math.ceil(1.4 * _LETTERS * _DPI / 72)  # dots: the height of a line of a title
+_LETTER = 0.65 * _LETTERS * _DPI / 72  # dots: the width of a letter, at most on average
+_GAP = 12  # dots between pictures
 
 
 def grid(images: np.ndarray, columns: int | None = None, title: str = "") -> Figure:
-    """Images as one tiled picture.
+    """Images as one tiled picture, every pixel a square of as many dots.
 
     Args:
       images: (N, H, W, C), uint8 or float in [-1, 1].
       columns: of the grid; a square one if None.
     """
     images = np.asarray(images)
-    pictures = images if images.dtype == np.uint8 else to_uint8(images)
-    columns = columns or square(len(pictures))[1]
-    rows = math.ceil(len(pictures) / columns)
-    made, axes = figure(width=0.8 * columns, height=0.8 * rows + (0.3 if title else 0))
-    picture = tile(pictures, rows, columns)
-    axes.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-    axes.set_axis_off()
-    axes.set_title(title)
-    return made
+    made = images if images.dtype == np.uint8 else to_uint8(images)
+    columns = columns or square(len(made))[1]
+    rows = math.ceil(len(made) / columns)
+    picture = tile(made, rows, columns)
+    dots = max(LARGE, 80 * columns, 80 * rows)  # about 80 an image
+    return _side_by_side({title: picture}, [_times(picture, dots)])
 
 
 def pictures(named: dict[str, np.ndarray], height: float = 4.0) -> Figure:
-    """Pictures uint8 (H, W, C) side by side, each under its name."""
-    made, axes = figure(1, len(named), width=height * len(named), height=height)
-    for axis, (name, picture) in zip(np.atleast_1d(axes), named.items(), strict=True):
-        axis.imshow(picture.squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        axis.set_axis_off()
-        axis.set_title(name)
+    """Pictures uint8 (H, W, C) side by side, each under its name.
+
+    Every pixel is a square of as many dots, unless a picture is too large.
+
+    Args:
+      height: of each in inches, at 100 dots an inch, or as little more as whole pixels need.
+    """
+    times = [_times(picture, round(100 * height)) for picture in named.values()]
+    return _side_by_side(named, times)
+
+
+def _times(picture: np.ndarray, dots: int) -> float:
+    """How many dots wide a pixel is: a whole number, but below one for pictures above `dots`."""
+    longer = max(picture.shape[:2])
+    return enlargement(picture, dots) if longer <= dots else dots / longer
+
+
+def _side_by_side(named: dict[str, np.ndarray], times: list[float]) -> Figure:
+    sizes = np.array([np.shape(p)[1::-1] for p in named.values()]) * np.array(times)[:, None]
+    sizes = np.maximum(1, sizes.round())  # dots: width, height
+    cell, row = sizes.max(axis=0)
+    titles = [textwrap.fill(name, max(8, int(cell / _LETTER))) for name in named]
+    above = _LINE * max(title.count("\n") + bool(title) for title in titles)
+    size = np.array([len(named) * (cell + _GAP) - _GAP, row + above])
+    made = Figure(figsize=tuple(size / _DPI), dpi=_DPI)
+    for number, (picture, title) in enumerate(zip(named.values(), titles, strict=True)):
+        width, height = sizes[number]
+        left = number * (cell + _GAP) + (cell - width) // 2
+        corner = np.array([left, row - height])
+        axes = made.add_axes((*(corner / size), *(sizes[number] / size)))
+        axes.imshow(
+            np.squeeze(picture), cmap="gray", vmin=0, vmax=255, aspect="auto",
+            interpolation="nearest" if times[number] >= 1 else "antialiased",
+        )  # fmt: skip
+        axes.set_axis_off()
+        axes.set_title(title, fontsize=_LETTERS, pad=3)
     return made
 
 

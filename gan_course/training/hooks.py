@@ -8,7 +8,7 @@ import math
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from gan_course.base.errors import InputError, TrainingDiverged
@@ -53,14 +53,14 @@ def every(count: int, hook: Hook, last: int | None = None) -> Hook:
     return sometimes
 
 
-def at(moment: int, hook: Hook) -> Hook:
-    """The hook after step `moment` alone."""
+def at(moments: Collection[int], hook: Hook) -> Hook:
+    """The hook after each step of `moments`."""
 
-    def once(step: int, train_state: State, scalars: Scalars) -> None:
-        if step == moment:
+    def then(step: int, train_state: State, scalars: Scalars) -> None:
+        if step in moments:
             hook(step, train_state, scalars)
 
-    return once
+    return then
 
 
 def nan_stop(step: int, _: State, scalars: Scalars) -> None:
@@ -126,13 +126,13 @@ def measure_distance(run_dir: RunDir, meter: Callable[[State], float], best: flo
 
 
 def save_samples(run_dir: RunDir, game: Game) -> Hook:
-    """The sample picture of the game: what it makes of the run's fixed inputs."""
+    """The sample picture of the game, enlarged: what it makes of the run's fixed inputs."""
 
     def save(step: int, train_state: State, _: Scalars) -> None:
         about = {"Recipe": game.recipe.name, "Step": step, "Seed": game.recipe.seed}
         picture = game.show(train_state)
         with atomic_write(run_dir.sample(step)) as file:
-            images.write_png(file, picture, about)
+            images.write_png(file, picture, about, enlarge=True)
 
     return save
 
@@ -156,7 +156,7 @@ def of_run(
         every(recipe.log_every, nan_stop, last),
         every(recipe.checkpoint_every, nan_stop, last),
         every(recipe.log_every, log, last),
-        at(recipe.early_sample, grid),
+        at(recipe.early_samples, grid),
         every(recipe.sample_every, grid, last),
         every(recipe.checkpoint_every, save_checkpoint(run_dir), last),
     ]
