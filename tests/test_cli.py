@@ -809,7 +809,7 @@ def script(tmp_path_factory):
     [
         ([""], {command.name for command in COMMANDS}),
         (["tr"], {"train", "translate"}),
-        (["train", "dcgan_m"], {"dcgan_mnist", "dcgan_mnist_quick"}),
+        (["train", "dcgan_m"], {"dcgan_mnist", "dcgan_mnist_1min", "dcgan_mnist_quick"}),
         (["recipes", "wgan_cifar"], {"wgan_cifar10", "wgan_cifar10_quick"}),
         (["train", "demo", "--s"], {"--steps", "--seed", "--set", "--strategy"}),
         (["train", "demo", "--data", "mni"], {"mnist"}),
@@ -818,7 +818,6 @@ def script(tmp_path_factory):
         (["translate", "x", "pyproj"], {"pyproject.toml"}),
         (["completion", ""], {"bash", "zsh", "fish", "tcsh"}),
     ],
-    ids=str,
 )
 def test_bash_completes(script, words, offered):
     done = subprocess.run(
