@@ -173,7 +173,7 @@ def test_every_game_goes_on_from_what_a_kill_leaves(tmp_path, name):
             shutil.copytree(out, copy)
 
     whole = e2e.train(out, [copy_at_6], results=False, **changes)
-    assert e2e.last_logged_step(copy) == 6 and len(e2e.grids(copy)) == 2
+    assert e2e.last_logged_step(copy) == 6 and len(e2e.grids(copy)) == 3  # at 0, 3 and 5
     made = []
     run = e2e.train(copy, [lambda step, *_: made.append(step)], results=False, **changes)
     assert made == [5, 6, 7, 8, 9, 10]
