@@ -139,7 +139,7 @@ def test_it_has_a_run_folder_like_any_and_is_resumed_in_it(tmp_path):
     assert [row["step"] for row in rows] == ["3", "6", "9", "12", "15", "18", "20"]
     grids = e2e.grids(tmp_path / "whole")
     assert grids == e2e.grids(tmp_path / "stopped")
-    assert list(sorted(grids)) == [f"step_{step:06d}.png" for step in (0, 10, 20)]
+    assert list(sorted(grids)) == [f"step_{step:06d}.png" for step in (0, 3, 6, 10, 20)]
 
 
 def test_several_steps_a_call_are_the_same_steps():
