@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from gan_course.base.tiles import LARGE, enlargement, square, tile
 from gan_course.data.ranges import to_uint8
-from gan_course.runs.curves import LN2, history, smoothed
+from gan_course.runs.curves import history, smoothed
 from gan_course.runs.figures import figure
 
-__all__ = ["LN2", "figure", "grid", "history", "pictures", "plane", "smoothed"]
+__all__ = ["figure", "grid", "history", "pictures", "plane", "smoothed"]
 
 _DPI = 128  # dots an inch; a power of two, so that inches give whole dots exactly
 _LETTERS = 10  # points: those of titles
