@@ -79,7 +79,7 @@ $(READY): pyproject.toml requirements.txt
 
 # Formulas in the site, and the test of how accessible it is.
 $(NPM):
-	npm install --prefix build/npm --no-save --no-audit --no-fund --silent mathjax@3 axe-core@4
+	npm install --prefix build/npm --no-save --no-audit --no-fund --silent --fetch-retries 1 --fetch-timeout 60000 mathjax@3 axe-core@4
 	touch $(NPM)
 
 clean:
