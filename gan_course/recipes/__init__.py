@@ -2,7 +2,7 @@
 
 A reference recipe is faithful to its source. Its `*_quick` sister shows the same point on two CPU
 cores in minutes: smaller networks and fewer steps, on the same data. Recipes named after minutes
-are the best that was found for so many.
+are tuned for so many.
 """
 
 from gan_course.base.errors import InputError, unknown_name

@@ -1,4 +1,4 @@
-"""The best of a minute, and of a few: recipes tuned for so many seconds on two CPU cores.
+"""A minute, and a few: recipes tuned for so many seconds on two CPU cores.
 
 The quick recipes of the chapters have networks small enough to be written by hand, and a longer
 training brings those little. Here they are wider, and play the hinge game with learning rates that
@@ -68,7 +68,7 @@ _ORDERED = {**_GREY, "d_learning_rate": 2e-3}  # a D that learns faster reads la
 RECIPES = (
     Adversarial(
         name="dcgan_mnist_1min",
-        about="digits, the best of a minute",
+        about="digits, tuned for a minute",
         cpu_minutes=1,
         tuned_for=60,
         dataset="mnist",
@@ -79,7 +79,7 @@ RECIPES = (
     ),
     Adversarial(
         name="dcgan_fashion_1min",
-        about="clothes, the best of a minute",
+        about="clothes, tuned for a minute",
         cpu_minutes=1,
         tuned_for=60,
         dataset="fashion_mnist",
@@ -90,7 +90,7 @@ RECIPES = (
     ),
     Conditional(
         name="cgan_mnist_1min",
-        about="digits to order, the best of a minute",
+        about="digits to order, tuned for a minute",
         cpu_minutes=1,
         tuned_for=60,
         dataset="mnist",
@@ -100,7 +100,7 @@ RECIPES = (
     ),
     Conditional(
         name="cgan_fashion_1min",
-        about="clothes to order, the best of a minute",
+        about="clothes to order, tuned for a minute",
         cpu_minutes=1,
         tuned_for=60,
         dataset="fashion_mnist",
@@ -110,7 +110,7 @@ RECIPES = (
     ),
     Adversarial(
         name="dcgan_horses_3min",
-        about="horses in colour, the best of three minutes",
+        about="horses in colour, tuned for three minutes",
         cpu_minutes=3,
         tuned_for=180,
         dataset="cifar10:horse",
@@ -119,7 +119,7 @@ RECIPES = (
     ),
     Adversarial(
         name="dcgan_faces_3min",
-        about="faces of 32×32, the best of three minutes",
+        about="faces of 32×32, tuned for three minutes",
         cpu_minutes=3,
         tuned_for=180,
         dataset="faces",
