@@ -1,10 +1,11 @@
 """Time to quality: the Fréchet distance of a recipe's samples after so many seconds of training.
 
-python -m benchmarks.quality [--dataset NAME] [--seeds N] [--minutes M] [--steps N ...] [RECIPE ...]
+python -m benchmarks.quality [--dataset NAME] [--seeds N] [--minutes M [--once]] [--steps N ...]
+                             [RECIPE ...]
 
-For each seed, the quick recipes train in turn, and then the reference recipe, for M minutes. With
---steps, the quick recipes train that many steps in place of their own (their rates then fall to the
-end of those), each number of steps in a training of its own.
+For each seed, the recipes train in turn, and then the reference recipe, for M minutes (with --once
+for the first seed only). With --steps, the recipes train that many steps in place of their own
+(their rates then fall to the end of those), each number of steps in a training of its own.
 Seconds count from the first step on (what comes before it: `python -m benchmarks.startup`), and the
 clock stands still while samples are measured. The distance is that of 10,000 samples from the test
 images, on which nothing was tuned: in the features of the course's classifier, and, as `second`, in
@@ -31,8 +32,12 @@ from gan_course.measures.features import Classifier, classifier_of, features_for
 from gan_course.recipes.schema import Recipe
 from gan_course.training import loop
 
+RECIPES = {
+    "mnist": ("dcgan_mnist_quick", "dcgan_mnist_1min", "cgan_mnist_1min"),
+    "fashion_mnist": ("dcgan_fashion_quick", "dcgan_fashion_1min", "cgan_fashion_1min"),
+}
 QUICK = {"mnist": "dcgan_mnist_quick", "fashion_mnist": "dcgan_fashion_quick"}
-MOMENTS = (10.0, 30.0, 60.0, 120.0)  # seconds
+MOMENTS = (10.0, 30.0, 60.0, 120.0, 300.0)  # seconds
 EVERY = 60.0  # seconds between two looks at the reference
 COUNT = 10_000  # samples, and real images
 SECOND = (  # no norm, other kernels, another activation, more features
@@ -113,14 +118,15 @@ def main(
     dataset: str,
     count: int,
     minutes: float,
+    once: bool,
     reference: str,
-    names: list[str],
-    steps: Sequence[int] = (),
+    names: Sequence[str],
+    steps: Sequence[int],
 ) -> None:
     data = gan.data.load(dataset)
     judge = Judge.of(data)
     moments = tuple(np.arange(EVERY, minutes * 60 + 1, EVERY).tolist())
-    recipes = {name: gan.recipe(name, dataset=dataset) for name in names}
+    recipes = {name: gan.recipe(name, dataset=dataset) for name in names or RECIPES[dataset]}
     if steps:
         recipes = {
             f"{name}, {number:,} steps": recipe.changed(steps=number)
@@ -137,7 +143,9 @@ def main(
         for name, recipe in recipes.items():
             recipe = recipe.changed(seed=seed)
             when = moments if name == reference else MOMENTS
-            rows = train_by_clock(recipe, data, when, judge) if when else []
+            if not when or (once and name == reference and seed):
+                continue
+            rows = train_by_clock(recipe, data, when, judge)
             runs[name].append(rows)
             for row in rows:
                 print(
@@ -168,12 +176,11 @@ def _compare(runs: dict[str, list[list[Row]]], names: list[str], reference: str)
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("recipes", nargs="*")
+    parser.add_argument("names", nargs="*", metavar="RECIPE")
     parser.add_argument("--dataset", default="mnist", choices=QUICK)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seeds", type=int, default=3, dest="count")
     parser.add_argument("--minutes", type=float, default=20.0, help="of the reference; 0: without")
+    parser.add_argument("--once", action="store_true", help="the reference with one seed only")
     parser.add_argument("--steps", type=int, nargs="*", default=[], metavar="N")
     parser.add_argument("--reference", default="dcgan_fashion")
-    given = parser.parse_args()
-    chosen = given.recipes or [QUICK[given.dataset]]
-    main(given.dataset, given.seeds, given.minutes, given.reference, chosen, given.steps)
+    main(**vars(parser.parse_args()))

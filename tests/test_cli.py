@@ -396,6 +396,14 @@ def test_an_example_that_is_wrong_would_be_refused(capsys):
     assert "--out" in capsys.readouterr().err
 
 
+@commands
+def test_in_colour_nothing_but_the_headings_of_a_help_is_bold(capsys, terminal, command):
+    terminal(100)
+    bold = re.findall(r"\x1b\[1m(.*?)\x1b", e2e.cli(capsys, command.name, "--help")[1])
+    assert {"usage:", "options:", "examples:"} <= set(bold)
+    assert set(bold) <= {"usage:", "positional arguments:", "options:", "examples:"}
+
+
 @widths
 @pytest.mark.parametrize("name", ["", *(command.name for command in COMMANDS)])
 def test_help_fits_the_terminal_and_is_no_wider_than_one_can_read(capsys, terminal, columns, name):

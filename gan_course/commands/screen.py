@@ -103,7 +103,7 @@ def coloured_help(words: str) -> "Text":
     """Help, and examples: their headings, options and comments told apart."""
     shown = text(words.rstrip("\n"))
     shown.no_wrap, shown.overflow = True, "ignore"
-    shown.highlight_regex(r"(?m)^[a-z ]+:", "bold")
+    shown.highlight_regex(r"(?m)^(?:usage:|[a-z][a-z ]*:$)", "bold")
     shown.highlight_regex(r"(?<![\w-])--?[a-z][\w-]*", "cyan")
     shown.highlight_regex(r"(?m)^ +# .*$", "dim")
     return shown
