@@ -29,6 +29,7 @@ FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
     "--hide-scrollbars", "--remote-debugging-pipe",
 )  # fmt: skip
+AXE = Path(__file__).parents[1] / "build/npm/node_modules/axe-core/axe.min.js"
 SECONDS = 60  # to wait, on a machine with other work
 LOUD = ("error", "warning", "assert")  # the levels that are complaints
 
@@ -206,3 +207,28 @@ def served(folder: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
+
+
+def barriers(chromium) -> list[list]:
+    """What axe-core finds serious in a page, which is not whole any more afterwards: name of the
+    rule, how often, an example."""
+    chromium.run(f"{AXE.read_text('utf-8')}; {_ONE_OF_EACH}; 0")
+    return chromium.run(_SERIOUS)
+
+
+# JavaScript: of coloured words in code one of each kind, since their contrast takes axe-core long;
+# what it finds.
+_ONE_OF_EACH = """{
+  const kinds = new Set();
+  for (const word of document.querySelectorAll(".highlight pre span, dt.sig span")) {
+    let kind = "";
+    for (let it = word, up = 0; it && up < 6; it = it.parentElement, up++) {
+      kind += `${it.className} ${it.style.cssText}/`;
+    }
+    if (kinds.has(kind)) word.replaceWith(...word.childNodes);
+    else kinds.add(kind);
+  }
+}"""
+_SERIOUS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations
+  .filter(v => ["serious", "critical"].includes(v.impact))
+  .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))"""

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+from browser import AXE, barriers
 from PIL import Image
 
 import gan_course as gan
@@ -39,6 +40,13 @@ def choose(page, name, value):
 
 def text(page, name):
     return page.run(f"document.getElementById({name!r}).textContent")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not in build/npm: make site, with npm")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_is_fit_for_readers_of_all_kinds(chromium, file, dark):
+    chromium.open(file, dark=dark)
+    assert barriers(chromium) == []
 
 
 # The page as text

@@ -14,13 +14,12 @@ from urllib.parse import unquote, urlsplit
 
 import e2e
 import pytest
-from browser import served
+from browser import barriers, served
 
 import gan_course
 from gan_course.web import lab
 
 NPM = e2e.ROOT / "build/npm/node_modules"
-AXE = NPM / "axe-core/axe.min.js"
 PACKAGES = ("sphinx", "myst_nb", "sphinx_book_theme", "sphinx_design", "sphinx_copybutton")
 ABSENT = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
 
@@ -219,31 +218,9 @@ def afar(chromium, address: str) -> list[str]:
     return [each for each in chromium.requests if not each.startswith((address, "blob:"))]
 
 
-def barriers(chromium) -> list[list]:
-    """What axe-core finds serious in a page, which is not whole any more afterwards: name of the
-    rule, how often, an example."""
-    chromium.run(f"{AXE.read_text('utf-8')}; {_ONE_OF_EACH}; 0")
-    return chromium.run(_SERIOUS)
-
-
-# JavaScript: by how many pixels the page is wider than the window; pictures that do not show; of
-# coloured words in code one of each kind, since their contrast takes axe-core long; what it finds.
+# JavaScript: by how many pixels the page is wider than the window; pictures that do not show.
 _WIDTH = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _BROKEN = "[...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src)"
-_ONE_OF_EACH = """{
-  const kinds = new Set();
-  for (const word of document.querySelectorAll(".highlight pre span, dt.sig span")) {
-    let kind = "";
-    for (let it = word, up = 0; it && up < 6; it = it.parentElement, up++) {
-      kind += `${it.className} ${it.style.cssText}/`;
-    }
-    if (kinds.has(kind)) word.replaceWith(...word.childNodes);
-    else kinds.add(kind);
-  }
-}"""
-_SERIOUS = """axe.run({resultTypes: ["violations"]}).then(found => found.violations
-  .filter(v => ["serious", "critical"].includes(v.impact))
-  .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)]))"""
 
 
 @pytest.mark.parametrize("kind", ["errors", "pictures", "1280", "390", "axe"])

@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from browser import AXE, barriers
 from generators import by_keras, inputs_of, untrained, with_all_kept
 
 from gan_course.web.facts import generator_of
@@ -87,6 +88,14 @@ def test_a_page_fits_into_its_window_and_names_its_controls(chromium, address, n
         ".map(each => each.outerHTML)"
     )
     assert nameless == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not in build/npm: make site, with npm")
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_is_fit_for_readers_of_all_kinds(chromium, address, name, dark):
+    opened(chromium, address, name, dark=dark)
+    assert barriers(chromium) == []
 
 
 def test_a_slider_moves_the_picture_and_the_button_brings_it_back(chromium, address):
