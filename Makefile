@@ -58,10 +58,12 @@ benchmark: $(READY)
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.evaluate
 	$(BIN)/python -m benchmarks.precision
-	$(BIN)/python -m benchmarks.quality
-	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0
-	$(BIN)/python -m benchmarks.quality --minutes 0 --steps 6000 12000
-	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0 --steps 6000 12000
+	$(BIN)/python -m benchmarks.quality --minutes 0
+	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --once
+	$(BIN)/python -m benchmarks.quality --minutes 0 --steps 6000 12000 -- dcgan_mnist_quick
+	$(BIN)/python -m benchmarks.quality --dataset fashion_mnist --minutes 0 --steps 6000 12000 -- \
+	  dcgan_fashion_quick
+	$(BIN)/python -m benchmarks.colour
 	$(BIN)/python -m benchmarks.ablation
 	$(BIN)/python -m benchmarks.translated
 	$(BIN)/python -m benchmarks.draw

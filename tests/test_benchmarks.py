@@ -1,6 +1,7 @@
 """The benchmarks measure what they say, on games of a second."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from e2e import image_set, tiny
 import gan_course as gan
 from benchmarks import (
     ablation,
+    colour,
     draw,
     gallery,
     growth,
@@ -36,6 +38,7 @@ def saved(monkeypatch) -> dict:
     """What a benchmark would write into results/."""
     found = {}
     for module in (
+        colour,
         growth,
         memory,
         options,
@@ -95,6 +98,44 @@ def test_the_moment_of_equal_quality_is_the_first_that_reaches_the_best(capsys):
     printed = capsys.readouterr().out
     assert "best distance 6.00" in printed  # the median of 5 and 7
     assert "as good after 45 s" in printed  # the median of 30 and 60
+
+
+def photographs(count=200):
+    """Noise of 8×8 in three colours, far from black and white."""
+    images = np.random.default_rng(0).integers(60, 200, (count, 8, 8, 3)).astype("uint8")
+    return gan.data.ImageSet("noise", images, source="made by this test")
+
+
+def test_a_brightness_that_is_added_is_the_distance_of_colour_on_paper(monkeypatch):
+    monkeypatch.setattr(colour, "features_for", lambda data: lambda x: x[:, 0, 0].astype(float))
+    data = photographs()
+    judge = colour.ColourJudge(data, count=len(data.x_train))
+    brighter = (data.x_train + 30.0) / 127.5 - 1
+    game = SimpleNamespace(
+        recipe=SimpleNamespace(seed=0), make=lambda *_: SimpleNamespace(images=brighter)
+    )
+    found = judge(game, None)
+    # equal covariances: the squared shift, in the first 50 directions of greatest variance
+    flat = data.x_train.reshape(len(data.x_train), -1) / 127.5 - 1
+    directions = np.linalg.svd(flat - flat.mean(axis=0), full_matrices=False)[2][:50]
+    shift = (directions @ np.full(flat.shape[1], 30 / 127.5)) ** 2
+    assert found["distance"] == pytest.approx(shift.sum(), rel=1e-3)
+    assert found["second"] == pytest.approx(3 * 30**2, rel=1e-3)  # in levels, three channels
+    assert judge.floors["distance"] > 0 and 0 < found["novelty"] < 1
+
+
+def test_every_recipe_of_colour_gets_the_steps_of_its_seconds(saved, monkeypatch, capsys):
+    data = photographs()
+    monkeypatch.setattr(colour, "seconds_a_step", lambda recipe, data: 0.5)
+    monkeypatch.setattr(colour, "features_for", lambda data: lambda x: x[:, 0, 0].astype(float))
+    monkeypatch.setattr(colour, "COUNT", 60)
+    monkeypatch.setattr(gan.data, "load", lambda *_: data)
+    recipe = tiny(image_shape=(8, 8, 3), generator=("Dense 192 tanh", "Reshape 8 8 3"))
+    monkeypatch.setitem(gan.RECIPES, "tiny", recipe)
+    colour.main(["tiny"], count=2, seconds=3.2)
+    rows = saved["colour"]["runs"]["tiny"]
+    assert [row["step"] for row in rows] == [6, 6] and rows[0]["distance"] != rows[1]["distance"]
+    assert "medians of 2 seeds" in capsys.readouterr().out
 
 
 def test_every_way_to_feed_a_step_gives_the_same_step():
