@@ -33,9 +33,11 @@ from gan_course.recipes.schema import Recipe
 from gan_course.training import loop
 
 RECIPES = {
-    "mnist": ("dcgan_mnist_quick", "dcgan_mnist_1min", "cgan_mnist_1min"),
-    "fashion_mnist": ("dcgan_fashion_quick", "dcgan_fashion_1min", "cgan_fashion_1min"),
-}
+    "mnist": ("dcgan_mnist_quick", "dcgan_mnist_1min", "cgan_mnist_1min", "cgan_mnist_5min"),
+    "fashion_mnist": (
+        "dcgan_fashion_quick", "dcgan_fashion_1min", "cgan_fashion_1min", "cgan_fashion_5min",
+    ),
+}  # fmt: skip
 QUICK = {"mnist": "dcgan_mnist_quick", "fashion_mnist": "dcgan_fashion_quick"}
 MOMENTS = (10.0, 30.0, 60.0, 120.0, 300.0)  # seconds
 EVERY = 60.0  # seconds between two looks at the reference

@@ -99,6 +99,16 @@ RECIPES = (
         steps=4600,
     ),
     Conditional(
+        name="cgan_mnist_5min",
+        about="digits to order, tuned for five minutes",
+        cpu_minutes=5,
+        tuned_for=300,
+        dataset="mnist",
+        **_ORDERED,
+        latent_dim=16,
+        steps=23_000,
+    ),
+    Conditional(
         name="cgan_fashion_1min",
         about="clothes to order, tuned for a minute",
         cpu_minutes=1,
@@ -107,6 +117,16 @@ RECIPES = (
         **_ORDERED,
         latent_dim=32,
         steps=4600,
+    ),
+    Conditional(
+        name="cgan_fashion_5min",
+        about="clothes to order, tuned for five minutes",
+        cpu_minutes=5,
+        tuned_for=300,
+        dataset="fashion_mnist",
+        **_ORDERED,
+        latent_dim=32,
+        steps=23_000,
     ),
     Adversarial(
         name="dcgan_horses_3min",
