@@ -27,7 +27,7 @@ from gan_course.games.state import State
 from gan_course.measures import metrics
 from gan_course.measures.features import features_for
 
-RECIPES = ("wgan_cifar10_quick", "dcgan_horses_3min", "wgan_gp_faces_quick", "dcgan_faces_3min")
+RECIPES = ("wgan_cifar10_quick", "dcgan_horses_3min", "wgan_gp_faces_quick", "wgan_gp_faces_3min")
 COMPONENTS = 50
 LOOKED_AT = 300  # samples whose nearest photograph is looked for
 

@@ -37,7 +37,7 @@ def draw_steps(results: dict) -> object:
 def draw_quality(results: dict, dataset: str) -> object:
     """The distance from the test images against the seconds of training, one line a seed."""
     drawn, axis = figure(width=7, height=4)
-    colors = iter(("tab:green", "tab:purple", "tab:red"))
+    colors = iter(("tab:green", "tab:purple", "tab:red", "tab:blue", "tab:orange", "tab:brown"))
     for name, runs in results["runs"].items():
         color = "grey" if name == results["reference"] else next(colors)
         for number, rows in enumerate(run for run in runs if run):

@@ -53,7 +53,7 @@ GALLERY = {
     "cgan_mnist_1min": Entry((0.1, 0.5, 3)),
     "cgan_fashion_1min": Entry((0.1, 0.5, 3)),
     "dcgan_horses_3min": Entry((5, 30, 100)),
-    "dcgan_faces_3min": Entry((5, 20, 100)),
+    "wgan_gp_faces_3min": Entry((5, 20, 100)),
 }
 
 
