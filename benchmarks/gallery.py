@@ -118,9 +118,14 @@ def distance(found) -> tuple[float, float]:
 
 
 def commit() -> str:
-    """Of the code that this is."""
-    command = ["git", "describe", "--always", "--dirty"]
-    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    """Of the code that this is; with "-dirty" if it has been changed. What the gallery itself
+    writes is no change of code."""
+
+    def git(*words: str) -> str:
+        return subprocess.run(("git", *words), capture_output=True, text=True).stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGES}")
+    return git("describe", "--always") + ("-dirty" if changed else "")
 
 
 def page() -> str:

@@ -1,6 +1,9 @@
 """The benchmarks measure what they say, on games of a second."""
 
 import json
+import re
+import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -229,6 +232,22 @@ def test_a_run_of_the_gallery_goes_on_over_sittings_and_is_shown_at_its_end(
     page = (gallery.PAGES / "README.md").read_text()
     assert "12 steps of 4,000: no further" in page and "](tiny/moments.png)" in page
     assert str(tmp_path) not in page + (shown / "measures.txt").read_text()
+
+
+def test_what_the_gallery_writes_is_no_change_of_the_code(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in (gallery.PAGES / "README.md", Path("code.py")):
+        name.parent.mkdir(parents=True, exist_ok=True)
+        name.write_text("as committed\n")
+    who = ("-c", "user.name=x", "-c", "user.email=x@example.org")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "x")):
+        subprocess.run(("git", *words), check=True)
+    clean = gallery.commit()
+    assert re.fullmatch("[0-9a-f]{7,}", clean)
+    (gallery.PAGES / "README.md").write_text("a row more\n")
+    assert gallery.commit() == clean
+    Path("code.py").write_text("changed\n")
+    assert gallery.commit() == f"{clean}-dirty"
 
 
 def test_the_gallery_shows_every_reference_recipe():
