@@ -3,8 +3,9 @@
 The quick recipes of the chapters have networks small enough to be written by hand, and a longer
 training brings those little. Here they are wider, and play the hinge game with learning rates that
 stay: the mean of the weights does what falling rates are there for. D also sees how much the images
-of a batch differ, which keeps G from repeating itself. Tuned on training images;
-`python -m benchmarks.quality` reports what they come to on test images.
+of a batch differ, which keeps G from repeating itself. The faces play WGAN-GP. Tuned on training
+images; `python -m benchmarks.quality` reports what the digits and clothes come to on test images,
+`python -m benchmarks.colour` how near the horses and faces come.
 """
 
 from gan_course.recipes.adversarial import Adversarial
