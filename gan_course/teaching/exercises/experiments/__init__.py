@@ -1,7 +1,6 @@
 """The experiments at the chapters' ends: run it, look, and say which sentence fits.
 
-What the right answers say was measured: with three seeds, chapter 11's on four pairs of pictures;
-1.8, 3.10 and 6.9 rest on one run each.
+What the right answers say was measured: with three seeds, chapter 11's on four pairs of pictures.
 """
 
 from importlib import import_module
