@@ -74,16 +74,23 @@ def pack_pictures(cell) -> None:
     for output in cell.get("outputs", []):
         if text := output.get("data", {}).pop("image/png", None):
             with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
-                opaque = picture.convert("RGB")  # the figure's ground is white
+                opaque = without_colour(picture.convert("RGB"))  # the figure's ground is white
             png = min(text, encoded(opaque, "PNG", optimize=True), key=len)
             jpeg = encoded(opaque, "JPEG", quality=85)
             if RICH * len(jpeg) < len(png):
                 output.data["image/jpeg"] = jpeg
                 continue
-            if len(png) > LARGE:
+            if len(png) > LARGE and opaque.mode == "RGB":
                 fewer = opaque.quantize(256, dither=Image.Dither.NONE)
                 png = min(png, encoded(fewer, "PNG", optimize=True), key=len)
             output.data["image/png"] = png
+
+
+def without_colour(picture: Image.Image) -> Image.Image:
+    """The same pixels in one byte each, where all of them are grey."""
+    red, green, blue = picture.split()
+    grey = red.tobytes() == green.tobytes() == blue.tobytes()
+    return red if grey else picture
 
 
 def encoded(picture: Image.Image, form: str, **how) -> str:

@@ -105,11 +105,13 @@ def test_a_cell_that_shows_no_picture_is_named():
         thumbnails.picture(notebook(Image.new("RGB", (2, 2))), "b")
 
 
-def test_the_last_frame_of_a_film_is_shown():
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_the_last_frame_of_a_film_is_shown(kind):
     frames = [Image.new("RGB", (4, 4), colour) for colour in ("red", "lime")]
     file = io.BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:])
-    html = f'<img src="data:image/gif;base64,{base64.b64encode(file.getvalue()).decode()}">'
+    how = {"lossless": True} if kind == "webp" else {}
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], **how)
+    html = f'<img src="data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}">'
     found = thumbnails.picture(
         {"cells": [{"id": "a", "outputs": [{"data": {"text/html": html}}]}]}, "a"
     )

@@ -2,6 +2,7 @@
 
 import base64
 import inspect
+import io
 import linecache
 import sys
 import types
@@ -9,12 +10,16 @@ from functools import partial
 
 import numpy as np
 import pytest
+from PIL import Image
+from PIL.ImageSequence import Iterator
 
 from gan_course import teaching
 from gan_course.base.backend import keras, tf
+from gan_course.base.errors import InputError
 from gan_course.games import step
 from gan_course.games.objectives import MINIMAX, NON_SATURATING, Objective
 from gan_course.games.penalties import Penalty, between, gradient_penalty
+from gan_course.runs import images
 from gan_course.teaching.drawings import stamped
 
 
@@ -589,11 +594,35 @@ def test_show_refuses_what_has_no_source():
         teaching.show(np.zeros(3))
 
 
-def test_an_animation_carries_the_whole_file_into_the_notebook(tmp_path):
-    (tmp_path / "a.gif").write_bytes(bytes(range(256)))
+def film_of(html):
+    """The frames and their milliseconds, as a browser has them."""
+    data = base64.b64decode(html.split("base64,")[1].split('"')[0])
+    with Image.open(io.BytesIO(data)) as film:
+        every = [(np.asarray(f.convert("RGB")), f.info["duration"]) for f in Iterator(film)]
+    return zip(*every, strict=True)
+
+
+def test_an_animation_carries_every_pixel_into_the_notebook_in_less_room(tmp_path):
+    rng = np.random.default_rng(0)
+    for number in range(3):
+        with open(tmp_path / f"{number}.png", "wb") as file:
+            images.write_png(file, rng.integers(0, 256, (60, 60, 1), np.uint8), {})
+    with open(tmp_path / "a.gif", "wb") as file:
+        pictures = [tmp_path / f"{number}.png" for number in range(3)]
+        images.write_gif(file, pictures, "noise", [40, 80, 120], 500, enlarge=True)
     html = teaching.animation(tmp_path / "a.gif").data
-    encoded = html.split("base64,")[1].split('"')[0]
-    assert base64.b64decode(encoded) == bytes(range(256))
+    found, times = film_of(html)
+    with Image.open(tmp_path / "a.gif") as gif:
+        wanted = [np.asarray(frame.convert("RGB")) for frame in Iterator(gif)]
+    np.testing.assert_array_equal(found, wanted)
+    assert list(times) == [40, 80, 500]
+    assert len(html) < (tmp_path / "a.gif").stat().st_size / 2
+
+
+def test_what_is_no_film_is_named_with_a_remedy(tmp_path):
+    (tmp_path / "a.gif").write_bytes(bytes(range(256)))
+    with pytest.raises(InputError, match=r"a.gif cannot be shown: .*write_gif"):
+        teaching.animation(tmp_path / "a.gif")
 
 
 # Numbers

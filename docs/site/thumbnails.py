@@ -46,7 +46,9 @@ def picture(notebook: dict, cell_id: str) -> Image.Image:
         for output in cell.get("outputs", [])
     ]
     for data in outputs:
-        film = re.search(r"data:image/gif;base64,([^\"']+)", "".join(data.get("text/html", "")))
+        film = re.search(
+            r"data:image/(?:gif|webp);base64,([^\"']+)", "".join(data.get("text/html", ""))
+        )
         code = film[1] if film else data.get("image/png") or data.get("image/jpeg")
         if code:
             image = Image.open(io.BytesIO(base64.b64decode(code)))
