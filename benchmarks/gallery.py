@@ -140,8 +140,8 @@ def page() -> str:
         "Each by `python -m benchmarks.gallery RECIPE`. Distance: Fréchet, in the features of the",
         "course's classifier (pix2pix: L1), beside that of real images (pix2pix: of the mean of",
         "all targets); all measures are in the folders. Recipes named after minutes are no",
-        "references: they are tuned for so many on two cores. Minutes are those of the clock: while",
-        "the long rows were made the machine often did other work as well.",
+        "references: they are tuned for so many on two cores. Minutes are those of the clock, and",
+        "the machine often did other work as well.",
     ]
     for name in GALLERY:
         file = PAGES / name / "row.json"
