@@ -35,10 +35,20 @@ def machine() -> dict[str, str]:
         "keras": keras.__version__,
         "numpy": numpy.__version__,
         "system": platform.system(),
-        "processor": backend.processor_name(),
+        "processor": f"{backend.processor_name()}{processor_model()}",
         "threads": f"{threads.get_intra_op_parallelism_threads()}, "
         f"{threads.get_inter_op_parallelism_threads()}",
     }
+
+
+def processor_model() -> str:
+    """Which of the many that bear its name, where Linux tells: kernels are chosen by it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return ""
+    told = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
+    return "".join(f", {key} {told[key]}" for key in ("cpu family", "model") if key in told)
 
 
 def smoke(name: str):

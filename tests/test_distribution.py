@@ -97,6 +97,7 @@ def test_on_the_index_every_picture_and_link_of_the_readme_leads_to_the_reposito
     assert re.findall(r"!\[[^\]]*\]\(([^)]+)\)", text) == [
         f"{URL}/raw/main/data/pictures/demo_grid.png", f"{URL}/raw/main/data/pictures/demo.gif",
         f"{URL}/raw/main/docs/gallery/dcgan_horses_3min/moments.png",
+        f"{URL}/raw/main/docs/gallery/gan_quickdraw/moments.png",
     ]  # fmt: skip
     links = re.findall(r"\]\(([^)]+)\)", text)
     assert f"{URL}/blob/main/LICENSE" in links and len(links) > 10

@@ -118,6 +118,23 @@ def gif_frames(path: Path) -> tuple[int, list[int]]:
         return count, [int(gif.metadata(index=frame)["duration"]) for frame in range(count)]
 
 
+def packed(path: Path) -> tuple[str, bytes]:
+    """The kind and the bytes of a film: of the GIF as it is, or of a WebP with the same pixels and
+    times if that is smaller. In a GIF, pixels that were enlarged take three times the room.
+
+    Raises:
+      InputError: if the file cannot be read.
+    """
+    count, times = gif_frames(path)
+    with opened(path, "make it again") as gif:
+        first, *others = [Image.fromarray(gif.read(index=k, mode="RGB")) for k in range(count)]
+    file = io.BytesIO()
+    film = {"append_images": others, "duration": times, "save_all": True, "loop": 0}
+    first.save(file, "WEBP", lossless=True, minimize_size=True, quality=60, **film)
+    kinds = {"webp": file.getvalue(), "gif": path.read_bytes()}
+    return min(kinds.items(), key=lambda each: len(each[1]))
+
+
 def _frame(picture: np.ndarray, caption: str | None) -> tuple[np.ndarray, dict[str, int]]:
     """A GIF frame, of 11 levels of grey or 64 colours: noise is what makes a GIF large."""
     if caption is not None:

@@ -5,12 +5,11 @@ The source is fetched when it is shown, so it cannot go stale.
 
 import base64
 import inspect
-import io
 from collections.abc import Callable
 from pathlib import Path
 
-from gan_course.base.errors import InputError
 from gan_course.base.files import user_path
+from gan_course.runs import images
 
 
 def show(function: Callable):
@@ -33,29 +32,15 @@ def show(function: Callable):
 def animation(gif: str | Path):
     """A GIF as part of the notebook itself: as HTML, since exported pages know no `image/gif`.
 
-    The frames are packed anew, without loss, if that makes them smaller: in a GIF, pixels that were
-    enlarged take three times the room, and a notebook is mailed and kept under version control.
+    A notebook is mailed and kept under version control, so the frames are packed anew, without
+    loss, if that makes them smaller.
 
     Raises:
       InputError: if the file cannot be read as pictures.
     """
     from IPython.display import HTML
-    from PIL import Image, ImageSequence
 
-    gif, packed = user_path(gif), io.BytesIO()
-    frames, times = [], []
-    try:
-        with Image.open(gif) as film:
-            for frame in ImageSequence.Iterator(film):
-                frames.append(frame.convert("RGB"))
-                times.append(frame.info.get("duration", 100))
-    except OSError as error:
-        raise InputError(
-            f"{gif} cannot be shown: {error}; make it again, run.write_gif()"
-        ) from None
-    film = {"append_images": frames[1:], "duration": times, "save_all": True, "loop": 0}
-    frames[0].save(packed, "WEBP", lossless=True, minimize_size=True, quality=60, **film)
-    kinds = {"webp": packed.getvalue(), "gif": gif.read_bytes()}
-    kind = min(kinds, key=lambda each: len(kinds[each]))
-    data = base64.b64encode(kinds[kind]).decode()
+    gif = user_path(gif)
+    kind, packed = images.packed(gif)
+    data = base64.b64encode(packed).decode()
     return HTML(f'<img alt="{gif.name}" src="data:image/{kind};base64,{data}">')
