@@ -41,7 +41,7 @@ GALLERY = {
     "vanilla_mnist_xavier": Entry((5, 50, 100)),
     "dcgan_mnist": Entry((1, 10, 30)),
     "dcgan_fashion": Entry((1, 10, 50)),
-    # the mirror's 3,970 cats: as many steps as 0.2, 1 and 5 epochs of the source's 80,000 drawings
+    # of the mirror's 3,970 cats; the source has many more drawings, and so fewer epochs
     "gan_quickdraw": Entry((4, 20, 97)),
     "wgan_cifar10": Entry((64, 640, 1920)),  # of the mirror's 2,000 horses
     "cgan_mnist": Entry((1, 5, 20)),
