@@ -135,8 +135,10 @@ def test_every_recipe_of_colour_gets_the_steps_of_its_seconds(saved, monkeypatch
     monkeypatch.setattr(gan.data, "load", lambda *_: data)
     recipe = tiny(image_shape=(8, 8, 3), generator=("Dense 192 tanh", "Reshape 8 8 3"))
     monkeypatch.setitem(gan.RECIPES, "tiny", recipe)
+    monkeypatch.setattr(colour, "saved", lambda name: {"another": "its results"})
     colour.main(["tiny"], count=2, seconds=3.2)
-    rows = saved["colour"]["runs"]["tiny"]
+    assert saved["colour"]["another"] == "its results"
+    rows = saved["colour"]["tiny"]["runs"]
     assert [row["step"] for row in rows] == [6, 6] and rows[0]["distance"] != rows[1]["distance"]
     assert "medians of 2 seeds" in capsys.readouterr().out
 
