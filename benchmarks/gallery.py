@@ -149,13 +149,14 @@ def page() -> str:
             continue
         row = json.loads(file.read_text())
         value, floor = row["distance"]
+        minutes = row["seconds"] / 60
         part = "" if row["step"] == row["steps"] else f" of {row['steps']:,}: no further"
         lines += [
             "",
             f"## {name}",
             "",
             f"{row['step']:,} steps{part} (epoch {row['epoch']:g}), seed {row['seed']}, "
-            f"{row['seconds'] / 60:,.0f} minutes on {row['machine']['cores']} cores "
+            f"{minutes:,.{int(minutes < 10)}f} minutes on {row['machine']['cores']} cores "
             f"({row['machine']['processor']}), commit {row['commit']}. "
             f"Distance {value:g} (real images {floor:g}).",
             "",
