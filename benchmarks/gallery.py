@@ -105,9 +105,14 @@ def moments(run: gan.Run, per_epoch: float) -> dict[str, np.ndarray]:
     steps, epochs = run.sample_steps[1:], GALLERY[run.recipe.name].epochs
     near = {min(steps, key=lambda step: abs(step - epoch * per_epoch)) for epoch in epochs}
     return {
-        f"epoch {step / per_epoch:.3g}": run.sample_grid(step)
+        f"epoch {shortly(step / per_epoch)}": run.sample_grid(step)
         for step in sorted(near | {steps[-1]})
     }
+
+
+def shortly(number: float) -> str:
+    """Three digits, and no power of ten: 1.28, 93.4, 1,920."""
+    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"
 
 
 def distance(found) -> tuple[float, float]:

@@ -252,6 +252,11 @@ def test_what_the_gallery_writes_is_no_change_of_the_code(tmp_path, monkeypatch)
     assert gallery.commit() == f"{clean}-dirty"
 
 
+def test_the_gallery_names_epochs_without_powers_of_ten():
+    named = {0.0128: "0.0128", 93.44: "93.4", 999.4: "999", 1920.0: "1,920"}
+    assert {number: gallery.shortly(number) for number in named} == named
+
+
 def test_the_gallery_shows_every_reference_recipe():
     quick = [name for name in gan.RECIPES if name.endswith("_quick")]
     references = {name.removesuffix("_quick") for name in quick} & set(gan.RECIPES)
