@@ -44,7 +44,7 @@ GALLERY = {
     # of the mirror's 3,970 cats; the source has many more drawings, and so fewer epochs
     "gan_quickdraw": Entry((4, 20, 97)),
     "wgan_cifar10": Entry((64, 640, 1920)),  # of the mirror's 2,000 horses
-    "cgan_mnist": Entry((1, 5, 20)),
+    "cgan_mnist": Entry((1, 5, 8, 20)),
     "wgan_gp_faces": Entry((5, 50, 200), until=1_600),
     "pix2pix_facades": Entry((10, 25, 50), until=20_000),
     "cyclegan_facades": Entry((1, 4, 8), until=1_600),
@@ -111,8 +111,8 @@ def moments(run: gan.Run, per_epoch: float) -> dict[str, np.ndarray]:
 
 
 def shortly(number: float) -> str:
-    """Three digits, and no power of ten: 1.28, 93.4, 1,920."""
-    return f"{number:,.0f}" if number >= 1000 else f"{number:.3g}"
+    """Two digits of a small one, and no powers of ten: 0.13, 1, 93, 1,920."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def distance(found) -> tuple[float, float]:

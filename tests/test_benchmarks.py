@@ -253,7 +253,7 @@ def test_what_the_gallery_writes_is_no_change_of_the_code(tmp_path, monkeypatch)
 
 
 def test_the_gallery_names_epochs_without_powers_of_ten():
-    named = {0.0128: "0.0128", 93.44: "93.4", 999.4: "999", 1920.0: "1,920"}
+    named = {0.128: "0.13", 0.9995: "1", 5.76: "5.8", 93.44: "93", 1920.0: "1,920"}
     assert {number: gallery.shortly(number) for number in named} == named
 
 
