@@ -46,7 +46,7 @@ GALLERY = {
     "wgan_cifar10": Entry((64, 640, 1920)),  # of the mirror's 2,000 horses
     "cgan_mnist": Entry((1, 5, 8, 20)),
     "wgan_gp_faces": Entry((5, 50, 200), until=1_600),
-    "pix2pix_facades": Entry((10, 25, 50), until=20_000),
+    "pix2pix_facades": Entry((10, 20, 50), until=20_000),
     "cyclegan_facades": Entry((1, 4, 8), until=1_600),
     # and those that are tuned for so many seconds
     "dcgan_mnist_1min": Entry((0.1, 0.5, 3)),
