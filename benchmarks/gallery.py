@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 import gan_course as gan
 from benchmarks.measure import machine
 from gan_course.measures.comparison import Comparison
 
 COUNT = 10_000  # samples that are measured
+PAGE = 800  # dots across that a reader sees at once
 RUNS, PAGES = Path("runs/gallery"), Path("docs/gallery")  # of the checkout, as all benchmarks
 
 
@@ -82,7 +84,7 @@ def show(run: gan.Run) -> None:
     recipe, folder = run.recipe, PAGES / run.recipe.name
     folder.mkdir(parents=True, exist_ok=True)
     per_epoch = len(run.data().x_train) / recipe.images_per_step
-    gan.plots.pictures(moments(run, per_epoch)).savefig(folder / "moments.png")
+    side_by_side(moments(run, per_epoch)).savefig(folder / "moments.png")
     gan.plots.history(run.history, recipe).savefig(folder / "history.png", dpi=60)
     run.write_gif(folder / "training.gif")
     found = run.evaluate(COUNT)
@@ -108,6 +110,14 @@ def moments(run: gan.Run, per_epoch: float) -> dict[str, np.ndarray]:
         f"epoch {shortly(step / per_epoch)}": run.sample_grid(step)
         for step in sorted(near | {steps[-1]})
     }
+
+
+def side_by_side(grids: dict[str, np.ndarray]) -> Figure:
+    """Grids under their names; of grids too wide for that the upper halves, in one column."""
+    if max(grid.shape[1] for grid in grids.values()) <= PAGE / 2:
+        return gan.plots.pictures(grids)
+    halves = np.concatenate([grid[: len(grid) // 2] for grid in grids.values()])
+    return gan.plots.pictures({", ".join(grids): halves}, height=max(halves.shape[:2]) / 100)
 
 
 def shortly(number: float) -> str:

@@ -252,6 +252,18 @@ def test_what_the_gallery_writes_is_no_change_of_the_code(tmp_path, monkeypatch)
     assert gallery.commit() == f"{clean}-dirty"
 
 
+def test_the_gallery_puts_wide_grids_into_one_column_at_their_own_size():
+    narrow, wide = np.zeros((60, 300, 3), np.uint8), np.zeros((520, 782, 3), np.uint8)
+    for grid, columns, rows in ((narrow, 2, 1), (wide, 1, 2)):
+        figure = gallery.side_by_side({"epoch 1": grid, "epoch 2": grid})
+        shown = [axes.images[0].get_array().shape[:2] for axes in figure.axes]
+        height = len(grid) if rows == 1 else 2 * (len(grid) // 2)
+        assert shown == columns * [(height, grid.shape[1])]
+    across = figure.axes[0].get_window_extent().width
+    assert across == pytest.approx(782, abs=1)
+    assert figure.axes[0].get_title() == "epoch 1, epoch 2"
+
+
 def test_the_gallery_names_epochs_without_powers_of_ten():
     named = {0.128: "0.13", 0.9995: "1", 5.76: "5.8", 93.44: "93", 1920.0: "1,920"}
     assert {number: gallery.shortly(number) for number in named} == named
