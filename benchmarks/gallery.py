@@ -84,7 +84,7 @@ def show(run: gan.Run) -> None:
     recipe, folder = run.recipe, PAGES / run.recipe.name
     folder.mkdir(parents=True, exist_ok=True)
     per_epoch = len(run.data().x_train) / recipe.images_per_step
-    side_by_side(moments(run, per_epoch)).savefig(folder / "moments.png")
+    arranged(moments(run, per_epoch)).savefig(folder / "moments.png")
     gan.plots.history(run.history, recipe).savefig(folder / "history.png", dpi=60)
     run.write_gif(folder / "training.gif")
     found = run.evaluate(COUNT)
@@ -112,8 +112,8 @@ def moments(run: gan.Run, per_epoch: float) -> dict[str, np.ndarray]:
     }
 
 
-def side_by_side(grids: dict[str, np.ndarray]) -> Figure:
-    """Grids under their names; of grids too wide for that the upper halves, in one column."""
+def arranged(grids: dict[str, np.ndarray]) -> Figure:
+    """Grids side by side under their names; of too wide ones the upper halves, in one column."""
     if max(grid.shape[1] for grid in grids.values()) <= PAGE / 2:
         return gan.plots.pictures(grids)
     halves = np.concatenate([grid[: len(grid) // 2] for grid in grids.values()])

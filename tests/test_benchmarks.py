@@ -255,7 +255,7 @@ def test_what_the_gallery_writes_is_no_change_of_the_code(tmp_path, monkeypatch)
 def test_the_gallery_puts_wide_grids_into_one_column_at_their_own_size():
     narrow, wide = np.zeros((60, 300, 3), np.uint8), np.zeros((520, 782, 3), np.uint8)
     for grid, columns, rows in ((narrow, 2, 1), (wide, 1, 2)):
-        figure = gallery.side_by_side({"epoch 1": grid, "epoch 2": grid})
+        figure = gallery.arranged({"epoch 1": grid, "epoch 2": grid})
         shown = [axes.images[0].get_array().shape[:2] for axes in figure.axes]
         height = len(grid) if rows == 1 else 2 * (len(grid) // 2)
         assert shown == columns * [(height, grid.shape[1])]
