@@ -2,8 +2,9 @@
 
 python -m benchmarks.ablation [--dataset NAME] [--seeds N] [--seconds S]
 
-The distance is from images that the training did not see, and the recipe was not tuned on. The
-rates fall to the end of the budget, so each variant first finds out how many steps it can make.
+The distances, by both classifiers of `benchmarks.quality`, are from images that the training did
+not see, and the recipe was not tuned on. The rates fall to the end of the budget, so each variant
+first finds out how many steps it can make.
 """
 
 import argparse
@@ -63,7 +64,7 @@ def main(dataset: str, seeds: int, seconds: float) -> None:
     judge = Judge.of(data)
     any_step = dict.fromkeys(("log_every", "sample_every", "checkpoint_every"), 1)
     results: dict[str, list[dict]] = {name: [] for name in TAKEN_BACK}
-    print(f"{'':24} seed   steps  seconds  distance")
+    print(f"{'':24} seed   steps  seconds  distance  second")
     for seed in range(seeds):
         for name, changes in TAKEN_BACK.items():
             recipe = gan.recipe(QUICK[dataset], seed=seed, **any_step, **changes)
@@ -71,12 +72,14 @@ def main(dataset: str, seeds: int, seconds: float) -> None:
             row = train_by_clock(recipe.changed(steps=steps), data, (1e9,), judge)[-1]
             results[name].append(row)
             print(
-                f"{name:24} {seed:4} {row['step']:7,} {row['seconds']:8.0f} {row['distance']:9.3f}",
+                f"{name:24} {seed:4} {row['step']:7,} {row['seconds']:8.0f} "
+                f"{row['distance']:9.3f} {row['second']:7.3f}",
                 flush=True,
             )
     print(f"\nmedian of {seeds} seeds")
     for name, rows in results.items():
-        print(f"{name:24} {statistics.median(row['distance'] for row in rows):.3f}")
+        medians = (statistics.median(row[key] for row in rows) for key in ("distance", "second"))
+        print(f"{name:24}", *(f"{median:.3f}" for median in medians))
     save(f"ablation_{dataset}", results)
 
 

@@ -21,6 +21,7 @@ from benchmarks import (
     measure,
     memory,
     options,
+    precision,
     quality,
     scale,
     settings,
@@ -45,6 +46,7 @@ def saved(monkeypatch) -> dict:
         growth,
         memory,
         options,
+        precision,
         quality,
         scale,
         startup,
@@ -101,6 +103,40 @@ def test_the_moment_of_equal_quality_is_the_first_that_reaches_the_best(capsys):
     printed = capsys.readouterr().out
     assert "best distance 6.00" in printed  # the median of 5 and 7
     assert "as good after 45 s" in printed  # the median of 30 and 60
+
+
+class Ruler:
+    """A classifier whose features are the means of an image's halves, times `scale`."""
+
+    names = ("bright above", "bright below")
+
+    def __init__(self, scale: float):
+        self.scale = scale
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        halves = images.reshape(len(images), 2, -1).mean(-1)
+        return self.scale * halves
+
+    def look(self, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return self(images), self(images).argmax(1)
+
+
+def test_both_precisions_are_measured_by_both_rulers(saved, monkeypatch, capsys):
+    monkeypatch.setattr(quality, "features_for", lambda data: Ruler(1))
+    monkeypatch.setattr(quality, "classifier_of", lambda data, body: Ruler(3))
+    images = np.random.default_rng(5).integers(0, 256, (60, 8, 8, 1)).astype("uint8")
+    data = gan.data.ImageSet("noise", images[:40], x_test=images[40:], source="made by this test")
+    monkeypatch.setattr(gan.data, "load", lambda name: data)
+    monkeypatch.setattr(gan, "recipe", lambda name, **changes: tiny(**{"steps": 3} | changes))
+    precision.main("tiny")
+    runs = saved["precision"]["runs"]
+    assert [len(runs[each]) for each in precision.PRECISIONS] == [3, 3]
+    for row in (*runs["float32"], *runs["mixed_bfloat16"]):
+        assert row["step"] == 3
+        assert row["second"] == pytest.approx(9 * row["distance"], rel=1e-3)  # a square's units
+    assert runs["float32"][0]["distance"] != runs["mixed_bfloat16"][0]["distance"]
+    assert runs["float32"][0]["distance"] != runs["float32"][1]["distance"]
+    assert "float32, second: " in capsys.readouterr().out
 
 
 def photographs(count=200):
