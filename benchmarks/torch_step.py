@@ -143,6 +143,14 @@ class Residual(nn.Module):
         return made + self.block(made)
 
 
+class BatchDeviation(nn.Module):
+    """One plane more: the deviation over the batch, its mean over all places."""
+
+    def forward(self, made):
+        deviation = (made.var(0, correction=0) + 1e-8).sqrt().mean()
+        return torch.cat([made, deviation.expand_as(made[:, :1])], 1)
+
+
 def _is_number(word: str) -> bool:
     return word.lstrip("-").replace(".", "", 1).isdigit()
 
@@ -161,6 +169,8 @@ def _layer(word: str, numbers: list[float], options: list[str], shape: tuple[int
         height, width, channels = map(int, numbers)
         shape = (channels, height, width)
         made = nn.Unflatten(1, shape)
+    elif word == "BatchDeviation":
+        made, shape = BatchDeviation(), (shape[0] + 1, *shape[1:])
     elif word == "Flatten":
         made, shape = nn.Flatten(), (math.prod(shape),)
     elif word == "GlobalMaxPool":

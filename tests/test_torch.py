@@ -170,6 +170,7 @@ CHAINS = {
         "ZeroPad 1",
         "Conv 1 k4 valid",
     ),
+    "wide patches": ("Conv 8 k8 s4 LReLU .2", "BatchDeviation", "Conv 4 k3 s2"),
     "digits": gan.recipe("cyclegan_digits_quick").generator,
 }
 
