@@ -28,6 +28,7 @@ from gan_course.recipes.adversarial import Adversarial
 from gan_course.training import loop
 
 BATCHES = 8  # made beforehand for PyTorch
+CLASSIC = ("non_saturating", "wasserstein")  # the games whose loss `train_on_batch` can compute
 RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if isinstance(recipe, Adversarial))
 
 
@@ -100,7 +101,8 @@ def contestants(recipe: Adversarial, opened: ExitStack) -> dict[str, Callable | 
     """opened: what ends the processes of the contestants that have one."""
     game = game_of(recipe, random_images(recipe))
     found = {"ours": our_steps(game)}
-    if recipe.penalty is None and recipe.game == "adversarial":
+    plain = recipe.penalty is None and recipe.game == "adversarial"
+    if plain and recipe.objective in CLASSIC:
         found["classic"] = classic_step(recipe, game.data.x_train)
     if installed():
         made = [game.batch(step) for step in range(BATCHES)]

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -197,6 +198,16 @@ def test_the_classic_loop_plays_the_game(name, saved, monkeypatch, capsys):
     steps.main((name,))
     assert saved["steps"][name]["classic"]["ratio"] > 0
     assert name in capsys.readouterr().out
+
+
+def test_the_classic_loop_leaves_out_what_it_cannot_play(monkeypatch):
+    monkeypatch.setattr(steps, "installed", lambda: False)
+    found = {}
+    for name in ("dcgan_mnist_quick", "dcgan_mnist_1min", "wgan_gp_faces_3min", "cgan_mnist_1min"):
+        with ExitStack() as opened:
+            found[name] = set(steps.contestants(gan.recipe(name), opened))
+    assert found.pop("dcgan_mnist_quick") == {"ours", "classic"}
+    assert set(map(frozenset, found.values())) == {frozenset({"ours"})}  # hinge, penalty, labels
 
 
 def test_the_steps_without_names_are_those_of_the_games_from_noise():
