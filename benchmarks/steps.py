@@ -28,7 +28,7 @@ from gan_course.recipes.adversarial import Adversarial
 from gan_course.training import loop
 
 BATCHES = 8  # made beforehand for PyTorch
-CLASSIC = ("non_saturating", "wasserstein")  # the games whose loss `train_on_batch` can compute
+CLASSIC = ("non_saturating", "wasserstein")  # the losses that `classic_step` knows
 RECIPES = tuple(name for name, recipe in gan.RECIPES.items() if isinstance(recipe, Adversarial))
 
 
